@@ -1,0 +1,23 @@
+"""Argon2id with the parameters of the settings (A2)."""
+
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+
+class ConfiguredArgon2Hasher(Argon2PasswordHasher):
+    """Django's hasher; ARGON2_TIME_COST, ARGON2_MEMORY_KIB and ARGON2_PARALLELISM decide its cost."""
+
+    @property
+    def time_cost(self) -> int:  # type: ignore[override]  # Django has class attributes here
+        """Passes over the memory."""
+        return settings.ARGON2_TIME_COST
+
+    @property
+    def memory_cost(self) -> int:  # type: ignore[override]
+        """Memory in KiB."""
+        return settings.ARGON2_MEMORY_KIB
+
+    @property
+    def parallelism(self) -> int:  # type: ignore[override]
+        """Lanes."""
+        return settings.ARGON2_PARALLELISM

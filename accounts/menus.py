@@ -1,0 +1,74 @@
+"""The map of the product: every menu once (A9). A view names its menu, a role grants menus, the sidebar shows them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Audience(StrEnum):
+    """Whose menu it is. Operator menus exist in the provider's tenant only."""
+
+    WORKSPACE = "workspace"
+    CONSOLE = "console"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One menu. `url_name` is its page in the navigation; None for a right without a page of its own."""
+
+    code: str
+    label: Promise
+    audience: Audience
+    url_name: str | None
+    icon: str
+    explanation: Promise
+
+
+MENUS = (
+    Menu("documents", _("Documents"), Audience.WORKSPACE, "documents:list", "folder",
+         _("Browse folders, search, download files")),
+    Menu("documents.edit", _("Edit documents"), Audience.WORKSPACE, None, "edit",
+         _("Upload, rename and delete files and folders")),
+    Menu("counterparties", _("Counterparties"), Audience.WORKSPACE, "documents:counterparties", "building",
+         _("See and maintain the list of business partners")),
+    Menu("console.users", _("Users"), Audience.CONSOLE, "console:users", "users",
+         _("Register, suspend and resume users, and give them roles")),
+    Menu("console.roles", _("Roles"), Audience.CONSOLE, "console:roles", "key",
+         _("Decide which menus each role grants")),
+    Menu("console.audit", _("Audit log"), Audience.CONSOLE, "console:audit", "history",
+         _("Look at the record of every action in the company")),
+    Menu("console.backups", _("Backups"), Audience.CONSOLE, "console:backups", "archive",
+         _("See the company's own backups")),
+    Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
+         _("List and create tenants")),
+    Menu("operator.styleguide", _("Style guide"), Audience.OPERATOR, "operator:styleguide", "palette",
+         _("Every element of the pages")),
+)  # fmt: skip
+
+BY_CODE = {menu.code: menu for menu in MENUS}
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInRole:
+    """A role that every tenant starts with."""
+
+    code: str
+    name: Promise
+    menus: tuple[str, ...]
+    provider_only: bool = False
+
+
+_WORKSPACE = tuple(menu.code for menu in MENUS if menu.audience is Audience.WORKSPACE)
+_CONSOLE = tuple(menu.code for menu in MENUS if menu.audience is Audience.CONSOLE)
+_OPERATOR = tuple(menu.code for menu in MENUS if menu.audience is Audience.OPERATOR)
+
+ADMINISTRATOR, EDITOR, READER, OPERATOR = "administrator", "editor", "reader", "operator"
+BUILT_IN_ROLES = (
+    BuiltInRole(ADMINISTRATOR, _("Administrator"), _WORKSPACE + _CONSOLE),
+    BuiltInRole(EDITOR, _("Editor"), _WORKSPACE),
+    BuiltInRole(READER, _("Reader"), ("documents",)),
+    BuiltInRole(OPERATOR, _("Operator"), _OPERATOR, provider_only=True),
+)

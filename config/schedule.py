@@ -1,0 +1,9 @@
+"""What runs by the clock: the one place for it. Times are Japanese (CELERY_TIMEZONE)."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
+}

@@ -1,0 +1,269 @@
+"""All settings of Sekisho, read from the environment by django-environ; secrets also from `NAME_FILE`.
+
+`SEKISHO_MODE` decides how much may be missing. In `production` nothing: a missing value stops the start. In `local`,
+`demo` and `test` the database and the broker come from packages (`config.stack`) and secrets are made below `var/`.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config.local_secrets import local_secret
+from config.schedule import SCHEDULE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+MODE = env.str("SEKISHO_MODE", default="production" if "DATABASE_URL" in env else "local")
+if MODE not in {"production", "local", "demo", "test"}:
+    raise ImproperlyConfigured(f"SEKISHO_MODE is {MODE!r}; it must be production, local, demo or test.")
+PRODUCTION = MODE == "production"
+VAR_DIR = Path(env.str("SEKISHO_VAR", default=str(BASE_DIR / "var")))
+EMBEDDED = not PRODUCTION and "DATABASE_URL" not in env
+
+if PRODUCTION:
+    SECRET_KEY = env.str("SECRET_KEY")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
+else:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(VAR_DIR, "django")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
+    PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = MODE == "demo"
+
+PRODUCT_NAME = env.str("PRODUCT_NAME", default="Sekisho")
+
+INSTALLED_APPS = [
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "csp",
+    "vault",
+    "auditlog",
+    "accounts",
+    "tenants",
+    "documents",
+    "backups",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "auditlog.middleware.RequestContextMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.TenantRequestMiddleware",
+    "accounts.middleware.PreferenceMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.tz",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.person",
+                "accounts.context_processors.navigation",
+            ],
+            "libraries": {"elements": "config.elements"},
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DJANGO_TABLES2_TEMPLATE = "elements/table.html"
+
+# --- Database: one address a role (DESIGN section 4) -------------------------------------------------------------
+_DATABASE_OPTIONS = (
+    "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+)
+
+
+def _database(url: str, *, options: str = _DATABASE_OPTIONS) -> dict[str, object]:
+    return {
+        **environ.Env.db_url_config(url),
+        "ENGINE": "tenants.isolation.database",
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": options},
+    }
+
+
+if EMBEDDED:
+    from config.stack import describe
+
+    STACK = describe(VAR_DIR)
+    _urls = {name: STACK.url_for(f"sekisho_{name}") for name in ("app", "platform", "owner")}
+    REDIS_URL = env.str("REDIS_URL", default="") or STACK.redis_url
+else:
+    STACK = None
+    _urls = {
+        "app": env.str("DATABASE_URL"),
+        "platform": env.str("DATABASE_PLATFORM_URL"),
+        "owner": env.str("DATABASE_OWNER_URL", default=""),
+    }
+    REDIS_URL = env.str("REDIS_URL")
+
+DATABASES = {
+    "default": _database(_urls["app"]),
+    "platform": _database(_urls["platform"]),
+    # Migrations and restores take the time that they need, and an owner whose rows were filtered must hear of it.
+    # A deployment leaves the address out of web and worker, so that they cannot become the owner.
+    "owner": _database(_urls["owner"] or _urls["app"], options="-c timezone=UTC -c row_security=off"),
+}
+DATABASES["platform"]["TEST"] = DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+if _test_database := env.str("SEKISHO_TEST_DB", default=""):
+    DATABASES["owner"]["TEST"] = {"NAME": f"test_sekisho_{_test_database}"}
+DATABASE_ROUTERS = ["tenants.isolation.placement.PlacementRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Broker and cache --------------------------------------------------------------------------------------------
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
+_store_default = environ.Env.NOTSET if PRODUCTION else ""
+INSTALLATION = env.str("SEKISHO_INSTALLATION", default="sekisho")
+VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'root.key'}"
+VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
+VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
+VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
+
+# --- People ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.hashers.ConfiguredArgon2Hasher"]
+# RFC 9106, second recommendation, with one lane: lanes win nothing once logins are concurrent (research/identity.md).
+ARGON2_TIME_COST = env.int("ARGON2_TIME_COST", default=3)
+ARGON2_MEMORY_KIB = env.int("ARGON2_MEMORY_KIB", default=65536)
+ARGON2_PARALLELISM = env.int("ARGON2_PARALLELISM", default=1)
+PASSWORD_MIN_LENGTH = 12
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.password_rules.LengthValidator"},
+    {"NAME": "accounts.password_rules.UserIdSimilarityValidator"},
+    {"NAME": "accounts.password_rules.CommonPasswordValidator"},
+]
+LOGIN_FAILURES_ALLOWED = 10
+LOGIN_LOCK_SECONDS = 15 * 60
+SESSION_IDLE_SECONDS = 8 * 3600
+SESSION_ABSOLUTE_SECONDS = 36 * 3600
+INVITATION_HOURS = 72
+# How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# --- Documents ---------------------------------------------------------------------------------------------------
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# --- Mail --------------------------------------------------------------------------------------------------------
+_mail = env.email_url("EMAIL_URL") if PRODUCTION else env.email_url("EMAIL_URL", default="consolemail://")
+globals().update({key: value for key, value in _mail.items() if key.startswith("EMAIL_")})
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@localhost>")
+
+# --- Languages and time (G8, T10) --------------------------------------------------------------------------------
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- Files of the pages ------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+_staticfiles = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through the vault, never here
+    "staticfiles": {"BACKEND": _staticfiles if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- Browser security (P1) ---------------------------------------------------------------------------------------
+SECURE_COOKIES = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-sekisho" if SECURE_COOKIES else "sekisho"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "sekisho_csrf"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "accounts.views.entrance.csrf_failure"
+LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    if env.bool("BEHIND_TLS_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Tabler's style sheet draws its arrows and check marks as data: images
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+if MODE == "test":
+    # The cheapest Argon2 there is: the suite logs in hundreds of times and tests the real parameters elsewhere.
+    ARGON2_TIME_COST, ARGON2_MEMORY_KIB = 1, 64
+    CELERY_TASK_ALWAYS_EAGER = True
+    CELERY_TASK_EAGER_PROPAGATES = True
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,17 @@
+"""Declarations of the tables that third-party packages bring (DESIGN section 4)."""
+
+from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind, declare_table
+
+declare_table(
+    "django_migrations",
+    Asset(
+        data_class="schema history",
+        ownership=Ownership.PROVIDER,
+        retention=Retention.unlimited(),
+        archived=False,
+        returned=False,
+        erasure=Erasure.KEEP,
+        kind=TableKind.CONTROL,
+        app_rights=NO_RIGHTS,
+    ),
+)

@@ -1,0 +1,108 @@
+"""What a stored thing is: declared once, where its model is (DESIGN section 2, R6).
+
+Isolation checks, tenant archives, data return, expiry, erasure and the asset register all read this one declaration.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+
+class TableKind(StrEnum):
+    """Where a table stands towards the wall."""
+
+    TENANT = "tenant"  # one tenant's rows, behind the wall
+    GLOBAL = "global"  # reference data that everybody may read
+    CONTROL = "control"  # the provider's own: directory of tenants, migrations
+
+
+class Ownership(StrEnum):
+    """Whose data it is (R6)."""
+
+    CUSTOMER = "customer"
+    DERIVED = "derived"
+    PROVIDER = "provider"
+
+
+class Erasure(StrEnum):
+    """How a row goes when its tenant leaves."""
+
+    ROWS = "rows"  # deleted in batches by tenant
+    PARTITION = "partition"  # dropped with its partition, and deleted by tenant on erasure
+    KEEP = "keep"  # stays, as R2 allows
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a row is kept: for some days, until the contract ends, or without limit."""
+
+    days: int | None = None
+    contract: bool = False
+
+    @classmethod
+    def with_contract(cls) -> "Retention":
+        """Until the contract ends and its tenant is erased."""
+        return cls(contract=True)
+
+    @classmethod
+    def for_days(cls, days: int) -> "Retention":
+        """For a number of days, and never longer than the contract."""
+        return cls(days=days, contract=True)
+
+    @classmethod
+    def unlimited(cls) -> "Retention":
+        """Without limit (R2 names what that may be)."""
+        return cls()
+
+
+ALL_RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+APPEND_ONLY = frozenset({"SELECT", "INSERT"})
+READ_ONLY = frozenset({"SELECT"})
+NO_RIGHTS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """The declaration of one table.
+
+    `app_rights` and `platform_rights` are what the two roles may do; the live grants must equal them. `archived` is
+    whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3).
+    """
+
+    data_class: str
+    ownership: Ownership
+    retention: Retention
+    archived: bool
+    returned: bool
+    erasure: Erasure = Erasure.ROWS
+    kind: TableKind = TableKind.TENANT
+    app_rights: frozenset[str] = ALL_RIGHTS
+    platform_rights: frozenset[str] = NO_RIGHTS
+
+
+# Tables without a model of ours: third-party ones, and helpers of the database.
+_declared_tables: dict[str, Asset] = {}
+
+
+def declare_table(name: str, asset: Asset) -> None:
+    """Declare a table that has no model of the product."""
+    if _declared_tables.setdefault(name, asset) != asset:
+        raise ValueError(f"Table {name} is declared twice, and differently.")
+
+
+def declared_assets() -> dict[str, Asset]:
+    """Every declared table with its declaration, by table name."""
+    by_model = {model._meta.db_table: asset for model, asset in asset_models()}
+    return {**_declared_tables, **by_model}
+
+
+def asset_models() -> Iterator[tuple[type[models.Model], Asset]]:
+    """Every managed model with its declaration; a model without one is left to the system check."""
+    for model in apps.get_models(include_auto_created=True):
+        asset: Any = getattr(model, "asset", None)
+        if isinstance(asset, Asset):
+            yield model, asset

@@ -1,0 +1,1 @@
+"""The PostgreSQL backend of Sekisho: Django's own, plus the tenant of the running code in every transaction."""

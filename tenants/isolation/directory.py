@@ -1,0 +1,54 @@
+"""From a company code to its tenant, before anybody has logged in (A1), and back from a tenant to its name.
+
+The directory of tenants is closed to the app role. Functions of the database answer one question at a time.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from tenants.isolation.context import current_tenant_id, tenant_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What every part of the product may know of a tenant. `open` is False once its use has ended (T4)."""
+
+    tenant_id: UUID
+    code: str
+    name: str
+    open: bool
+    is_provider: bool
+
+
+def normalize_code(text: str) -> str:
+    """A company code as stored: NFKC (full-width letters from Japanese input), upper case, no blanks around."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def resolve_company(code: str) -> Company | None:
+    """The company of a code, or None. Erased tenants do not resolve."""
+    return _ask("SELECT * FROM resolve_company(%s)", [normalize_code(code)])
+
+
+def current_company() -> Company | None:
+    """The company that the running code works for."""
+    tenant_id = current_tenant_id()
+    return None if tenant_id is None else _ask("SELECT * FROM company_of(%s)", [tenant_id])
+
+
+def provider_company() -> Company | None:
+    """The provider's own company; None on a fresh installation."""
+    return _ask("SELECT * FROM provider_company()", [])
+
+
+def _ask(question: str, params: list[object]) -> Company | None:
+    with tenant_scope(None), transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        # A code with a NUL byte would be an error of the driver; no company has one.
+        if any(isinstance(value, str) and "\0" in value for value in params):
+            return None
+        cursor.execute(question, params)
+        row = cursor.fetchone()
+    return Company(*row) if row else None

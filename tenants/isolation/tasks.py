@@ -1,0 +1,46 @@
+"""Celery tasks that run for a tenant: its id travels in the message header and is set again round the task."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID
+
+from celery import Task
+
+from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, tenant_scope
+
+TENANT_HEADER = "tenant_id"
+
+
+class TenantTask(Task):  # type: ignore[misc]  # celery is typed by stubs that leave Task generic
+    """The base of every task, for the whole application.
+
+    A task runs for the tenant that was in scope when it was queued. One that works across tenants is declared with
+    `@shared_task(platform=True)` and runs in `platform_scope()`. A message with neither is refused.
+    """
+
+    platform = False
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Queue the task for the tenant in scope; raises NoTenant at the caller when there is none."""
+        headers = dict(options.pop("headers", None) or {})
+        tenant_id = current_tenant_id()
+        if not self.platform:
+            if tenant_id is None and TENANT_HEADER not in headers:
+                raise NoTenant(f"Task {self.name} needs a tenant: queue it inside tenant_scope().")
+            headers.setdefault(TENANT_HEADER, str(tenant_id))
+        return super().apply_async(args, kwargs, headers=headers, **options)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task in the scope of its message."""
+        with self._scope():
+            return super().__call__(*args, **kwargs)
+
+    def _scope(self) -> AbstractContextManager[None]:
+        if self.platform:
+            return platform_scope()
+        headers: Mapping[str, Any] = self.request.headers or {}
+        named = headers.get(TENANT_HEADER)
+        if named is None:
+            raise NoTenant(f"Task {self.name} arrived without a tenant.")
+        return tenant_scope(UUID(str(named)))

@@ -1,0 +1,46 @@
+"""Transactions on the database of the running code, whichever alias that is.
+
+Services use these instead of `django.db.transaction`, whose default alias is wrong for the platform role and for a
+tenant with a database of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tenants.isolation.context import platform_scope, tenant_scope
+from tenants.isolation.placement import current_alias
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """`transaction.atomic()` on the current alias; as a decorator, the alias is found at each call."""
+    with transaction.atomic(using=current_alias()):
+        yield
+
+
+@contextmanager
+def tenant_transaction(tenant_id: Any) -> Iterator[None]:
+    """Enter a tenant and open a transaction for it: the usual way in for code without a request."""
+    with tenant_scope(tenant_id), atomic():
+        yield
+
+
+@contextmanager
+def platform_transaction() -> Iterator[None]:
+    """Work across tenants as the platform role, in one transaction."""
+    with platform_scope(), atomic():
+        yield
+
+
+def on_commit(effect: Callable[[], Any]) -> None:
+    """Run an effect once the current transaction is committed, and never if it is not."""
+    transaction.on_commit(effect, using=current_alias())
+
+
+def current_connection() -> BaseDatabaseWrapper:
+    """The connection of the running code, for the few places that speak SQL."""
+    return connections[current_alias()]

@@ -1,0 +1,54 @@
+"""The SQL of the wall, said once: migrations build it from here, `isolation check` compares the database with it."""
+
+from collections.abc import Iterable
+
+from tenants.isolation.roles import APP, PLATFORM
+
+TENANT_POLICY = "tenant_wall"
+PLATFORM_POLICY = "platform_access"
+
+# `nullif`, because a setting that was local to an ended transaction reads '' and not NULL. The sub-select makes it one
+# evaluation a query instead of one a row. No OR and no CASE: a bypass flag would cost the index and the wall.
+TENANT_CONDITION = "tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid)"
+# As PostgreSQL prints it back (pg_policies.qual), which is what the check compares with.
+TENANT_CONDITION_PRINTED = (
+    "(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))"
+)
+
+
+def primary_key_sql(table: str) -> list[str]:
+    """`(tenant_id, id)` in place of Django's `id`."""
+    return [
+        f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey"',
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (tenant_id, id)',
+    ]
+
+
+def policy_sql(table: str) -> list[str]:
+    """Forced row-level security: the tenant's rows for the app role, all rows for the platform role."""
+    condition = TENANT_CONDITION
+    return [
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+        f'CREATE POLICY {TENANT_POLICY} ON "{table}" TO {APP} USING ({condition}) WITH CHECK ({condition})',
+        f'CREATE POLICY {PLATFORM_POLICY} ON "{table}" TO {PLATFORM} USING (true) WITH CHECK (true)',
+    ]
+
+
+def grant_sql(table: str, role: str, rights: Iterable[str]) -> list[str]:
+    """Exactly these rights for the role, and no others."""
+    statements = [f'REVOKE ALL ON "{table}" FROM {role}']
+    listed = ", ".join(sorted(rights))
+    if listed:
+        statements.append(f'GRANT {listed} ON "{table}" TO {role}')
+    return statements
+
+
+def foreign_key_sql(table: str, column: str, target: str) -> list[str]:
+    """A foreign key that carries the tenant, and the index that serves it."""
+    name = f"{table}_{column}"
+    key = f'FOREIGN KEY (tenant_id, "{column}") REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY DEFERRED'
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name[:57]}_wall" {key}',
+        f'CREATE INDEX "{name[:58]}_idx" ON "{table}" (tenant_id, "{column}")',
+    ]
