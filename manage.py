@@ -1,0 +1,47 @@
+#!/usr/bin/env python
+"""Sekisho's command line.
+
+Where no database is configured, a command that needs one starts the embedded stack and stops it again, unless
+somebody else is using it.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from django.core.management import execute_from_command_line
+
+from config import stack
+
+WITHOUT_DATABASE = frozenset(
+    {"collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"}
+    # It deletes the database, so it must not hold it running.
+    | {"reset_demo"}
+)
+
+
+def needs_database(arguments: Sequence[str]) -> bool:
+    """Whether the command with these arguments talks to the database or the broker."""
+    command, *options = arguments or ["help"]
+    if command.startswith("-") or command in WITHOUT_DATABASE or {"-h", "--help"} & set(options):
+        return False
+    return command != "check" or any(option.startswith("--database") for option in options)
+
+
+def main() -> None:
+    """Run one command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    var_dir = stack.place(os.environ)
+    if var_dir is not None and needs_database(sys.argv[1:]):
+        # An orderly exit even when the process is told to stop: only that gives the lease back.
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+        try:
+            stack.acquire(var_dir)  # before the settings are read; given back when the process exits
+        except stack.StackError as error:
+            sys.exit(str(error))
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
