@@ -1,0 +1,126 @@
+"""Signatures of this installation (Ed25519): manifests of archives, sealed audit segments, certificates.
+
+Every purpose has a key of its own, so a signature for one can never stand for another. The bytes are signed as they
+are: whoever has the public key verifies with any Ed25519 implementation. Private keys lie in the key store, wrapped by
+the root key and bound to their public key, so a public key that somebody slipped into the store is not believed.
+"""
+
+import base64
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from vault.errors import KeysAltered, ObjectExists, SignatureInvalid
+from vault.primitives import CannotDecrypt, bind
+from vault.records import RecentlyUsed, Record, Records, Stamp
+from vault.root import RootKey
+from vault.stores.interface import ObjectStore
+from vault.stores.names import check_name
+
+FORMAT = "sekisho-signing-key-1"
+_KEPT_SECONDS = 300.0
+_KEPT_PURPOSES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """64 bytes, and the id of the key that made them."""
+
+    key_id: str
+    value: bytes
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One version of the key for a purpose; `key_id` is the start of the SHA-256 of the public key."""
+
+    purpose: str
+    version: int
+    created: str
+    private: Ed25519PrivateKey
+
+    @cached_property
+    def public(self) -> Ed25519PublicKey:
+        return self.private.public_key()
+
+    @cached_property
+    def public_bytes(self) -> bytes:
+        """The 32 bytes to publish."""
+        return self.public.public_bytes_raw()
+
+    @cached_property
+    def key_id(self) -> str:
+        return hashlib.sha256(self.public_bytes).hexdigest()[:16]
+
+
+class SigningKeys:
+    """The signing keys of the installation, by purpose; made when a purpose is first used."""
+
+    def __init__(self, store: ObjectStore, root: RootKey, installation: str) -> None:
+        self._store = store
+        self._root = root
+        self._installation = installation
+        self._recent = RecentlyUsed(self._listing, self._load, seconds=_KEPT_SECONDS, size=_KEPT_PURPOSES)
+
+    def keys(self, purpose: str) -> tuple[SigningKey, ...]:
+        """All keys for a purpose, oldest first; the last one signs. Raises KeysAltered."""
+        return self._recent.get(purpose)
+
+    def sign(self, purpose: str, message: bytes) -> Signature:
+        """Sign the bytes with the newest key for the purpose."""
+        key = self.keys(purpose)[-1]
+        return Signature(key.key_id, key.private.sign(message))
+
+    def verify(self, purpose: str, message: bytes, signature: Signature) -> None:
+        """Raises SignatureInvalid unless one of our keys for this purpose signed exactly these bytes."""
+        for key in self.keys(purpose):
+            if key.key_id == signature.key_id:
+                try:
+                    key.public.verify(signature.value, message)
+                except InvalidSignature as error:
+                    raise SignatureInvalid(f"The signature for {purpose} does not fit its content.") from error
+                return
+        raise SignatureInvalid(f"{signature.key_id} is none of our keys for {purpose}.")
+
+    def _records(self, purpose: str) -> Records:
+        return Records(self._store, check_name(f"signing/{purpose}"))
+
+    def _listing(self, purpose: str) -> Stamp:
+        records = self._records(purpose)
+        if found := records.listing():
+            return found
+        with contextlib.suppress(ObjectExists):  # another process made it in the same moment; theirs it is
+            records.add(1, self._new_record(purpose, 1))
+        return records.listing()
+
+    def _new_record(self, purpose: str, version: int) -> Record:
+        private = Ed25519PrivateKey.generate()
+        public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
+        wrapped = self._root.encrypt(private.private_bytes_raw(), self._place(purpose, version, public))
+        return {
+            "format": FORMAT,
+            "purpose": purpose,
+            "root_key": self._root.id,
+            "public_key": public,
+            "private_key": base64.b64encode(wrapped).decode(),
+        }
+
+    def _load(self, purpose: str, stamp: Stamp) -> tuple[SigningKey, ...]:
+        records = self._records(purpose)
+        return tuple(self._opened(purpose, records.read(info, FORMAT)) for info in stamp)
+
+    def _opened(self, purpose: str, record: Record) -> SigningKey:
+        try:
+            version, public = record["version"], record["public_key"]
+            wrapped = base64.b64decode(record["private_key"])
+            private = self._root.decrypt(wrapped, self._place(purpose, version, public))
+        except (CannotDecrypt, KeyError, TypeError, ValueError) as error:
+            raise KeysAltered(f"The signing key for {purpose} was altered in the key store.") from error
+        return SigningKey(purpose, version, record["created"], Ed25519PrivateKey.from_private_bytes(private))
+
+    def _place(self, purpose: str, version: int, public: str) -> bytes:
+        return bind("sekisho signing key 1", self._installation, purpose, str(version), public)
