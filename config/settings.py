@@ -4,25 +4,22 @@
 `demo` and `test` the database and the broker come from packages (`config.stack`) and secrets are made below `var/`.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import installation
 from config.local_secrets import local_secret
 from config.schedule import SCHEDULE
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = installation.BASE_DIR
 env = environ.FileAwareEnv()
 
-MODE = env.str("SEKISHO_MODE", default="production" if "DATABASE_URL" in env else "local")
-if MODE not in {"production", "local", "demo", "test"}:
-    raise ImproperlyConfigured(f"SEKISHO_MODE is {MODE!r}; it must be production, local, demo or test.")
+MODE, VAR_DIR, EMBEDDED = installation.mode(), installation.var_dir(), installation.is_embedded()
 PRODUCTION = MODE == "production"
-VAR_DIR = Path(env.str("SEKISHO_VAR", default=str(BASE_DIR / "var")))
-EMBEDDED = not PRODUCTION and "DATABASE_URL" not in env
 
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")
@@ -173,9 +170,15 @@ ARGON2_MEMORY_KIB = env.int("ARGON2_MEMORY_KIB", default=65536)
 ARGON2_PARALLELISM = env.int("ARGON2_PARALLELISM", default=1)
 PASSWORD_MIN_LENGTH = 12
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.password_rules.LengthValidator"},
-    {"NAME": "accounts.password_rules.UserIdSimilarityValidator"},
-    {"NAME": "accounts.password_rules.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("user_id", "name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_FAILURES_ALLOWED = 10
 LOGIN_LOCK_SECONDS = 15 * 60
@@ -198,7 +201,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@lo
 # --- Languages and time (G8, T10) --------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# django.contrib.auth is not installed (no superuser, no permissions of its own), but its password rules
+# speak to people.
+LOCALE_PATHS = [BASE_DIR / "locale", Path(find_spec("django.contrib.auth").origin).parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
 LANGUAGE_COOKIE_HTTPONLY = True

@@ -1,0 +1,109 @@
+"""Who may open a page: every view carries exactly one of these decorators, outermost (A9).
+
+Outsiders get 404, insiders without the menu 403; both are recorded. `access_of()` lets the permission matrix test and
+the system check read what a view demands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.menus import BY_CODE, Audience
+from accounts.models import Session, User
+from auditlog.actions import ACCESS_DENIED, Outcome
+from auditlog.services import Target, outliving
+from tenants.isolation.directory import current_company
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class MemberRequest(HttpRequest):
+    """A request behind `signed_in` or `menu_required`: somebody is logged in."""
+
+    user: User
+    menus: frozenset[str]
+    login_session: Session
+    after_transaction: list[Callable[[], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view demands: nothing, a log-in, or one of its menus."""
+
+    public: bool = False
+    menu: str | None = None
+
+
+def public(view: View) -> View:
+    """Anybody may open the page."""
+    return _guarded(view, Access(public=True), lambda request: None)
+
+
+def signed_in(view: View) -> View:
+    """Everybody who is logged in may open the page."""
+    return _guarded(view, Access(), _login_first)
+
+
+def menu_required(code: str) -> Callable[[View], View]:
+    """Only those may open the page to whom a role grants the menu."""
+    menu = BY_CODE[code]
+
+    def check(request: HttpRequest) -> HttpResponseBase | None:
+        refused = _login_first(request)
+        if refused is None and menu.code not in cast("MemberRequest", request).menus:
+            _refuse(cast("MemberRequest", request), menu.code, outsider_allowed=menu.audience is not Audience.OPERATOR)
+        return refused
+
+    return lambda view: _guarded(view, Access(menu=code), check)
+
+
+def own_transactions(view: View) -> View:
+    """The view opens its transactions itself: it streams, or it works before a tenant is known."""
+    view.own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(view: Callable[..., Any]) -> Access | None:
+    """What the view demands; None if it carries no decorator."""
+    return getattr(view, "access", None)
+
+
+def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResponseBase | None]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return check(request) or view(request, *args, **kwargs)
+
+    guarded.access = access  # type: ignore[attr-defined]
+    return cast("View", guarded)
+
+
+def _login_first(request: HttpRequest) -> HttpResponseBase | None:
+    if request.user.is_authenticated:
+        return None
+    target = reverse("login")
+    if request.method == "GET":
+        target += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(target)
+
+
+def _refuse(request: MemberRequest, menu: str, *, outsider_allowed: bool) -> None:
+    """Record the refusal so that it outlives the rollback, and raise it."""
+    request.after_transaction.append(
+        outliving(
+            ACCESS_DENIED,
+            actor=request.user.as_actor(),
+            target=Target("page", label=request.path),
+            outcome=Outcome.DENIED,
+            after={"menu": menu, "method": request.method},
+        )
+    )
+    company = current_company()
+    if outsider_allowed or (company is not None and company.is_provider):
+        raise PermissionDenied
+    raise Http404

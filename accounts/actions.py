@@ -1,0 +1,22 @@
+"""What the audit log records of accounts (G3)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from auditlog.actions import Kind, register
+
+LOGGED_IN = register("accounts.login.succeeded", Kind.LOGIN, _("Logged in"))
+LOGIN_FAILED = register("accounts.login.failed", Kind.LOGIN, _("Failed to log in"))
+LOGGED_OUT = register("accounts.logout", Kind.LOGIN, _("Logged out"))
+SESSIONS_ENDED = register("accounts.sessions.ended", Kind.LOGIN, _("Ended sessions"))
+PASSWORD_CHANGED = register("accounts.password.changed", Kind.USERS, _("Changed own password"))
+PROFILE_CHANGED = register("accounts.profile.changed", Kind.USERS, _("Changed own profile"))
+USER_REGISTERED = register("accounts.user.registered", Kind.USERS, _("Registered a user"))
+USER_CHANGED = register("accounts.user.changed", Kind.USERS, _("Changed a user"))
+USER_SUSPENDED = register("accounts.user.suspended", Kind.USERS, _("Suspended a user"))
+USER_RESUMED = register("accounts.user.resumed", Kind.USERS, _("Resumed a user"))
+INVITATION_SENT = register("accounts.invitation.sent", Kind.USERS, _("Issued an invitation"))
+INVITATION_ACCEPTED = register("accounts.invitation.accepted", Kind.USERS, _("Accepted an invitation"))
+ROLES_MADE = register("accounts.roles.made", Kind.RIGHTS, _("Made the built-in roles"))
+ROLES_GIVEN = register("accounts.roles.given", Kind.RIGHTS, _("Changed the roles of a user"))
+ROLE_CREATED = register("accounts.role.created", Kind.RIGHTS, _("Created a role"))
+ROLE_CHANGED = register("accounts.role.changed", Kind.RIGHTS, _("Changed the menus of a role"))

@@ -1,0 +1,135 @@
+"""Logging in with company code, user ID and password (A1): one answer, one hash, whatever is wrong."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
+from django.utils import timezone
+
+from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.models import Session, User, normalize_user_id
+from accounts.sessions import start_session
+from auditlog.actions import Outcome
+from auditlog.actors import Actor
+from auditlog.services import Target, record, record_apart
+from tenants.isolation.directory import Company, normalize_code, provider_company, resolve_company
+from tenants.isolation.secrets import BearerSecret
+from tenants.isolation.transactions import atomic, tenant_transaction
+
+
+class LoginRefused(Exception):  # noqa: N818
+    """Nobody was logged in. `suspended` is told only to somebody who knew the password."""
+
+    def __init__(self, *, suspended: bool = False) -> None:
+        super().__init__("log-in refused")
+        self.suspended = suspended
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What is known before the password is looked at."""
+
+    user: User | None
+    locked: bool = False
+
+
+def log_in(*, company_code: str, user_id: str, password: str) -> BearerSecret:
+    """Log somebody in and return the secret of their new session; raises LoginRefused.
+
+    Runs in transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash.
+    """
+    company = resolve_company(company_code)
+    user_id = normalize_user_id(user_id)
+    attempt = _count_attempt(company, user_id)
+    right, outdated = _verify(password, attempt.user)
+    reason = _reason(company, attempt, right=right)
+    if reason or company is None or attempt.user is None:
+        _record_failure(company, normalize_code(company_code), user_id, reason)
+        raise LoginRefused(suspended=right and reason in {"user not active", "company suspended"})
+    with tenant_transaction(company.tenant_id):
+        return _admit(attempt.user, new_hash=make_password(password) if outdated else None)
+
+
+@atomic()
+def log_out(session: Session) -> None:
+    """End the session by which somebody is logged in."""
+    Session.objects.filter(id=session.id).update(ended_at=timezone.now())
+    record(LOGGED_OUT, actor=session.user.as_actor(), target=session.user)
+
+
+def _count_attempt(company: Company | None, user_id: str) -> _Attempt:
+    """Count the attempt before its password is checked, so that parallel guesses get no more tries than allowed."""
+    if company is None:
+        return _Attempt(None)
+    with tenant_transaction(company.tenant_id):
+        user = User.objects.select_for_update().filter(user_id=user_id).first()
+        if user is None:
+            return _Attempt(None)
+        now = timezone.now()
+        if user.locked_until and user.locked_until > now:
+            return _Attempt(user, locked=True)
+        user.failed_logins = 1 if user.locked_until else user.failed_logins + 1
+        full = user.failed_logins >= settings.LOGIN_FAILURES_ALLOWED
+        user.locked_until = now + timedelta(seconds=settings.LOGIN_LOCK_SECONDS) if full else None
+        user.save(update_fields=["failed_logins", "locked_until"])
+        return _Attempt(user)
+
+
+def _verify(password: str, user: User | None) -> tuple[bool, bool]:
+    """Whether the password is right, and whether its hash has old parameters. Always one hash."""
+    if user is None or not is_password_usable(user.password):
+        verify_password(password, _dummy_hash())
+        return False, False
+    return verify_password(password, user.password)
+
+
+@cache
+def _dummy_hash() -> str:
+    """A hash with today's parameters, for those who have none."""
+    return make_password("nobody has this password")
+
+
+def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
+    """Why the attempt is refused, for the audit log; empty when it is not."""
+    rules = (
+        (company is None, "unknown company"),
+        (attempt.user is None, "unknown user"),
+        (attempt.locked, "locked"),
+        (not right, "wrong password"),
+        (attempt.user is not None and not attempt.user.is_active, "user not active"),
+        (company is not None and not company.open, "company suspended"),
+    )
+    return next((reason for applies, reason in rules if applies), "")
+
+
+def _record_failure(company: Company | None, company_code: str, user_id: str, reason: str) -> None:
+    """Into the company's log; for an unknown company into the provider's."""
+    log = company or provider_company()
+    if log is not None:
+        detail: dict[str, Any] = {"reason": reason, "company_code": company_code[:20]}
+        target = Target("accounts.user", label=user_id)
+        _record_apart(log.tenant_id, user_id, target, detail)
+
+
+def _record_apart(tenant_id: UUID, user_id: str, target: Target, detail: dict[str, Any]) -> None:
+    record_apart(
+        LOGIN_FAILED,
+        actor=Actor.anyone(user_id),
+        tenant_id=tenant_id,
+        target=target,
+        outcome=Outcome.FAILURE,
+        after=detail,
+    )
+
+
+def _admit(user: User, *, new_hash: str | None) -> BearerSecret:
+    user.failed_logins, user.locked_until, user.last_login = 0, None, timezone.now()
+    user.password = new_hash or user.password
+    user.save(update_fields=["failed_logins", "locked_until", "last_login", "password"])
+    secret = start_session(user)
+    record(LOGGED_IN, actor=user.as_actor(), target=user)
+    return secret

@@ -1,0 +1,102 @@
+"""One request, one transaction, one tenant (DESIGN section 4)."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+
+from accounts.queries import menus_of
+from accounts.sessions import find_session
+from auditlog.context import current_origin
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.placement import current_alias
+from tenants.isolation.secrets import BearerSecret
+from tenants.isolation.transactions import atomic
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Nobody:
+    """The user of a request without a log-in."""
+
+    is_authenticated = False
+    is_anonymous = True
+
+
+class TenantRequestMiddleware:
+    """Enters the tenant that the session cookie names, opens the request's transaction, finds the user.
+
+    An exception rolls the transaction back, although Django turns it into a response. What must outlive that (a denied
+    access) is written afterwards, from `request.after_transaction`. A view under `own_transactions` gets none.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        """Handle the request for its tenant."""
+        secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        request.user, request.menus, request.login_session = Nobody(), frozenset(), None
+        request.after_transaction = []
+        with tenant_scope(secret.tenant_id if secret else None):
+            if _opens_own_transactions(request):
+                with atomic():
+                    _identify(request, secret)
+                response = self.get_response(request)
+            else:
+                with atomic():
+                    _identify(request, secret)
+                    response = self.get_response(request)
+            if response.streaming and not _opens_own_transactions(request):
+                raise RuntimeError("A streaming response needs a view under own_transactions().")
+            for effect in request.after_transaction:
+                effect()
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Undo what the view has written."""
+        alias = current_alias()
+        if transaction.get_connection(alias).in_atomic_block:
+            transaction.set_rollback(True, using=alias)
+
+
+class PreferenceMiddleware:
+    """Speaks the language and shows the times of the person who is logged in (T10)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request in the user's language and time zone."""
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        language = user.language or translation.get_language()
+        with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers["Content-Language"] = language
+        # What somebody saw while logged in must not come back from a cache after the log-out.
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+def _opens_own_transactions(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return bool(getattr(view, "own_transactions", False))
+
+
+def _identify(request: Any, secret: BearerSecret | None) -> None:
+    session = find_session(secret) if secret else None
+    if session:
+        request.user, request.login_session = session.user, session
+        request.menus = menus_of(session.user)
+        current_origin().session_id = session.id

@@ -1,0 +1,90 @@
+"""Roles and who has them (A9, A10)."""
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts import queries
+from accounts.actions import ROLE_CHANGED, ROLE_CREATED, ROLES_GIVEN, ROLES_MADE
+from accounts.menus import BUILT_IN_ROLES, BY_CODE, Audience
+from accounts.models import Role, User, UserRole
+from auditlog.actors import Actor
+from auditlog.services import Target, record
+from tenants.isolation.directory import current_company
+from tenants.isolation.transactions import atomic
+
+# Whoever holds this menu can give every other one; a company must not lose the last of them.
+_KEY_MENU = "console.users"
+
+
+@atomic()
+def make_built_in_roles(*, provider: bool, actor: Actor) -> dict[str, Role]:
+    """The roles that a new tenant starts with, by code."""
+    wanted = [role for role in BUILT_IN_ROLES if provider or not role.provider_only]
+    roles = Role.objects.bulk_create(Role(code=role.code, menus=list(role.menus)) for role in wanted)
+    record(ROLES_MADE, actor=actor, target=Target("accounts.role"), after={role.code: role.menus for role in roles})
+    return {role.code: role for role in roles}
+
+
+@atomic()
+def give_roles(user: User, roles: Collection[Role], *, actor: Actor) -> None:
+    """Make these the roles of the user, and no others.
+
+    Raises ValidationError when the company would be left without anybody who can manage users.
+    """
+    held = list(UserRole.objects.filter(user=user).select_related("role"))
+    before = sorted(grant.role.name for grant in held)
+    wanted = {role.id for role in roles}
+    for grant in held:
+        if grant.role_id not in wanted:
+            grant.delete()
+    missing = wanted - {grant.role_id for grant in held}
+    UserRole.objects.bulk_create(UserRole(user=user, role_id=key) for key in missing)
+    ensure_somebody_manages_users()
+    after = sorted(role.name for role in roles)
+    if before != after:
+        record(ROLES_GIVEN, actor=actor, target=user, before={"roles": before}, after={"roles": after})
+
+
+@atomic()
+def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
+    """A role of the tenant's own making."""
+    role = Role(custom_name=name.strip(), menus=_checked_menus(menus))
+    role.full_clean()
+    role.save()
+    record(ROLE_CREATED, actor=actor, target=role, after={"name": role.name, "menus": role.menus})
+    return role
+
+
+@atomic()
+def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | None = None) -> None:
+    """Change what a role grants, and the name of one that the tenant made; takes effect at the next request."""
+    before = {"name": role.name, "menus": role.menus}
+    role.menus = _checked_menus(menus)
+    if name is not None and not role.is_built_in:
+        role.custom_name = name.strip()
+    role.full_clean()
+    role.save(update_fields=["menus", "custom_name"])
+    ensure_somebody_manages_users()
+    record(ROLE_CHANGED, actor=actor, target=role, before=before, after={"name": role.name, "menus": role.menus})
+
+
+def grantable_menus() -> list[str]:
+    """The menus that a role of this tenant may grant: operator menus are the provider's alone."""
+    company = current_company()
+    operators = company is not None and company.is_provider
+    return [code for code, menu in BY_CODE.items() if operators or menu.audience is not Audience.OPERATOR]
+
+
+def ensure_somebody_manages_users() -> None:
+    """Raise ValidationError when no active user is left who can manage users."""
+    if not queries.active_holders_of(_KEY_MENU).exists() and User.objects.exclude(last_login=None).exists():
+        raise ValidationError(_("At least one active user must keep the right to manage users."), code="last_manager")
+
+
+def _checked_menus(menus: Iterable[str]) -> list[str]:
+    wanted, allowed = set(menus), grantable_menus()
+    if not wanted <= set(allowed):
+        raise ValidationError(_("This role cannot grant such a menu."), code="menu")
+    return [code for code in allowed if code in wanted]

@@ -1,0 +1,100 @@
+"""Sessions in the database, behind the wall (A11). The cookie is a bearer secret that names its tenant."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase
+from django.utils import timezone
+
+from accounts.actions import SESSIONS_ENDED
+from accounts.models import Session, User, UserState
+from auditlog.actors import Actor
+from auditlog.context import current_origin
+from auditlog.services import record
+from tenants.isolation.secrets import BearerSecret
+from tenants.isolation.transactions import atomic
+
+# The time of last use is a courtesy to people; writing it at every request would not be one to the database.
+_TOUCH_SECONDS = 60
+
+
+def start_session(user: User) -> BearerSecret:
+    """Open a session for somebody who has proved who they are; returns the secret for the cookie."""
+    secret = BearerSecret.new(user.tenant_id)
+    where = current_origin()
+    session = Session.objects.create(
+        user=user,
+        token_hash=secret.hash,
+        expires_at=timezone.now() + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
+        ip=where.ip,
+        user_agent=where.user_agent[:400],
+    )
+    where.session_id = session.id
+    return secret
+
+
+def find_session(secret: BearerSecret) -> Session | None:
+    """The living session of a cookie, with its user, and its time of use brought up to date."""
+    now = timezone.now()
+    session = (
+        alive(Session.objects.filter(token_hash=secret.hash), now)
+        .filter(user__state=UserState.ACTIVE)
+        .select_related("user")
+        .first()
+    )
+    if session and (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
+        Session.objects.filter(id=session.id).update(last_used_at=now)
+    return session
+
+
+def alive(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
+    """Those that are neither ended, nor too old, nor idle for too long."""
+    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    return sessions.filter(ended_at=None, expires_at__gt=now, last_used_at__gt=idle_since)
+
+
+@atomic()
+def end_sessions(user: User, *, actor: Actor, keep: Session | None = None) -> int:
+    """End the sessions of a user, but for the one to keep; returns how many."""
+    sessions = alive(user.sessions.all(), timezone.now())
+    if keep is not None:
+        sessions = sessions.exclude(id=keep.id)
+    count = sessions.update(ended_at=timezone.now())
+    if count:
+        record(SESSIONS_ENDED, actor=actor, target=user, after={"count": count})
+    return count
+
+
+def remove_ended_sessions() -> int:
+    """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
+    from tenants.isolation.transactions import current_connection, platform_transaction
+
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM accounts_session WHERE least(expires_at, coalesce(ended_at, 'infinity'),"
+            " last_used_at + %s) < now() - interval '1 day'",
+            [timedelta(seconds=settings.SESSION_IDLE_SECONDS)],
+        )
+        return cursor.rowcount
+
+
+def set_cookie(response: HttpResponseBase, secret: BearerSecret) -> None:
+    """Hand the secret to the browser, until it is closed."""
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        str(secret),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def drop_cookie(response: HttpResponseBase) -> None:
+    """Take the secret back."""
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+
+
+def living_sessions(user: User) -> QuerySet[Session]:
+    """The sessions of a user for their own list, newest use first."""
+    return alive(user.sessions.filter(~Q(token_hash="")), timezone.now()).order_by("-last_used_at")

@@ -1,0 +1,157 @@
+"""Registering, suspending and resuming users, and what they do with their own account (A8, A13)."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import links
+from accounts.actions import (
+    INVITATION_ACCEPTED,
+    PASSWORD_CHANGED,
+    PROFILE_CHANGED,
+    USER_CHANGED,
+    USER_REGISTERED,
+    USER_RESUMED,
+    USER_SUSPENDED,
+)
+from accounts.models import LinkPurpose, Role, Session, User, UserState
+from accounts.roles import ensure_somebody_manages_users, give_roles
+from accounts.sessions import end_sessions
+from auditlog.actors import Actor
+from auditlog.services import record
+from tenants.isolation.secrets import BearerSecret
+from tenants.isolation.transactions import atomic, on_commit
+
+
+@atomic()
+def register_user(
+    *,
+    user_id: str,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    actor: Actor,
+    language: str = "",
+    by_mail: bool = True,
+) -> User:
+    """Register a user, who gets an invitation by mail unless the caller hands it over otherwise.
+
+    Raises ValidationError with a message a field when something about the account is wrong.
+    """
+    user = User(user_id=user_id, name=name.strip(), email=email.strip(), language=language)
+    user.password = make_password(None)
+    user.full_clean(exclude=["password"])
+    user.save()
+    record(USER_REGISTERED, actor=actor, target=user, after={"user_id": user.user_id, "name": name, "email": email})
+    give_roles(user, roles, actor=actor)
+    if by_mail:
+        invite_by_mail(user, actor=actor)
+    return user
+
+
+def invite_by_mail(user: User, *, actor: Actor) -> None:
+    """Queue the mail with a fresh invitation. The link is made by the job, so that no queue ever holds it."""
+    from accounts.tasks import send_invitation  # the job calls back into this floor
+
+    on_commit(lambda: send_invitation.delay(str(user.id), actor.user_id))
+
+
+@atomic()
+def change_user(user: User, *, name: str, email: str, actor: Actor) -> None:
+    """Correct the name and the address of a user."""
+    _change(user, {"name": name.strip(), "email": email.strip()}, USER_CHANGED, actor)
+
+
+@atomic()
+def change_profile(user: User, *, name: str, language: str, time_zone: str, actor: Actor) -> None:
+    """What users may change of their own account (T10)."""
+    _change(user, {"name": name.strip(), "language": language, "time_zone": time_zone}, PROFILE_CHANGED, actor)
+
+
+@atomic()
+def suspend_user(user: User, *, actor: Actor) -> None:
+    """Stop an account at once: its sessions end, nothing else changes (A8)."""
+    if actor.id == user.id:
+        raise ValidationError(_("You cannot suspend yourself."), code="self")
+    if user.state == UserState.SUSPENDED:
+        raise ValidationError(_("This user is suspended already."), code="state")
+    before, user.state = user.state, UserState.SUSPENDED
+    user.save(update_fields=["state"])
+    ensure_somebody_manages_users()
+    record(USER_SUSPENDED, actor=actor, target=user, before={"state": before}, after={"state": user.state})
+    end_sessions(user, actor=actor)
+
+
+@atomic()
+def resume_user(user: User, *, actor: Actor) -> None:
+    """Let a suspended account be used again; one that never had a password is invited again."""
+    if user.state != UserState.SUSPENDED:
+        raise ValidationError(_("This user is not suspended."), code="state")
+    user.state = UserState.ACTIVE if user.has_usable_password() else UserState.INVITED
+    user.failed_logins, user.locked_until = 0, None
+    user.save(update_fields=["state", "failed_logins", "locked_until"])
+    record(USER_RESUMED, actor=actor, target=user, after={"state": user.state})
+    if user.state == UserState.INVITED:
+        invite_by_mail(user, actor=actor)
+
+
+@atomic()
+def change_password(user: User, *, current: str, new: str, keep: Session | None) -> None:
+    """Change one's own password, with the current one as proof; every other session ends.
+
+    Raises ValidationError, keyed by the field that is wrong.
+    """
+    if not user.check_password(current):
+        raise ValidationError({"current": _("This is not your current password.")})
+    _check_new_password(new, user, field="new")
+    user.password = make_password(new)
+    user.save(update_fields=["password"])
+    record(PASSWORD_CHANGED, actor=user.as_actor(), target=user)
+    end_sessions(user, actor=user.as_actor(), keep=keep)
+
+
+@atomic()
+def accept_invitation(secret: BearerSecret, *, password: str) -> User:
+    """Set the first password by the link; raises LinkVoid, or ValidationError for a weak password."""
+    link = links.claim(secret, LinkPurpose.INVITATION)
+    user = User.objects.select_for_update().get(id=link.user_id)
+    if user.state == UserState.SUSPENDED:
+        raise links.LinkVoid
+    _check_new_password(password, user, field="password")
+    user.password, user.state, user.last_login = make_password(password), UserState.ACTIVE, timezone.now()
+    user.save(update_fields=["password", "state", "last_login"])
+    record(INVITATION_ACCEPTED, actor=user.as_actor(), target=user)
+    return user
+
+
+def user_of_invitation(secret: BearerSecret) -> User:
+    """Whom the link invites; raises LinkVoid."""
+    return links.peek(secret, LinkPurpose.INVITATION).user
+
+
+def invitation_target(user_key: UUID) -> User:
+    """The user to invite, locked against a parallel change."""
+    return User.objects.select_for_update().get(id=user_key)
+
+
+def _check_new_password(password: str, user: User, *, field: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+
+
+def _change(user: User, values: dict[str, str], action: Any, actor: Actor) -> None:
+    before = {key: getattr(user, key) for key in values}
+    for key, value in values.items():
+        setattr(user, key, value)
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=list(values))
+    changed = {key: value for key, value in values.items() if before[key] != value}
+    record(action, actor=actor, target=user, before={key: before[key] for key in changed}, after=changed)

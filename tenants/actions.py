@@ -1,0 +1,8 @@
+"""What the audit log records of tenants (G3, T3)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from auditlog.actions import Kind, register
+
+TENANT_CREATED = register("tenants.created", Kind.EXECUTION, _("Created a tenant"))
+TENANT_CREATION_REFUSED = register("tenants.creation.refused", Kind.EXECUTION, _("Failed to create a tenant"))
