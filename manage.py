@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from django.core.management import execute_from_command_line
 
-from config import stack
+from config import installation
 
 WITHOUT_DATABASE = frozenset(
     {"collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"}
@@ -32,15 +32,20 @@ def needs_database(arguments: Sequence[str]) -> bool:
 def main() -> None:
     """Run one command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    var_dir = stack.place(os.environ)
-    if var_dir is not None and needs_database(sys.argv[1:]):
-        # An orderly exit even when the process is told to stop: only that gives the lease back.
-        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-        try:
-            stack.acquire(var_dir)  # before the settings are read; given back when the process exits
-        except stack.StackError as error:
-            sys.exit(str(error))
+    if installation.is_embedded() and needs_database(sys.argv[1:]):
+        _hold_embedded_stack()
     execute_from_command_line(sys.argv)
+
+
+def _hold_embedded_stack() -> None:
+    from config import stack  # its packages need not be there in production
+
+    # An orderly exit even when the process is told to stop: only that gives the lease back.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        stack.acquire(installation.var_dir())  # before the settings are read; given back when the process exits
+    except stack.StackError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Everything of it lies in `<var>/stack/`. Whoever needs the servers takes a lease
 one stops them. Production never comes here; it has DATABASE_URL and REDIS_URL.
 """
 
-from config.stack.description import Stack, StackError, describe, place
+from config.stack.description import Stack, StackError, describe
 from config.stack.lease import Lease, acquire, remove, running
 
-__all__ = ["Lease", "Stack", "StackError", "acquire", "describe", "place", "remove", "running"]
+__all__ = ["Lease", "Stack", "StackError", "acquire", "describe", "remove", "running"]

@@ -15,7 +15,6 @@ from config.stack.account import choose_home
 from tenants.isolation.roles import ROLES
 
 LOOPBACK = "127.0.0.1"
-_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class StackError(Exception):
@@ -49,14 +48,6 @@ class Stack:
     def url_for(self, role: str) -> str:
         """The database `sekisho` as one of the three roles."""
         return f"postgres://{role}:{self.passwords[role]}@{LOOPBACK}:{self.postgres_port}/sekisho"
-
-
-def place(environment: Mapping[str, str]) -> Path | None:
-    """The var directory whose stack a process with this environment uses; None when it brings a database along."""
-    own_database = {"DATABASE_URL", "DATABASE_URL_FILE"} & environment.keys()
-    if own_database or environment.get("SEKISHO_MODE") == "production":
-        return None
-    return Path(environment.get("SEKISHO_VAR") or _CHECKOUT / "var")
 
 
 def describe(var_dir: Path) -> Stack:

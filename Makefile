@@ -1,0 +1,90 @@
+# `make demo` runs Sekisho on this machine, `make test` proves it; both set up what they need. `make` lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+RESET ?=
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+# What only the system can provide for some tests; without it those tests are skipped and counted.
+SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
+UV_VERSION := 0.13.9
+TEST := SEKISHO_MODE=test
+
+.PHONY: help demo test lint format setup setup-demo system lock clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+demo: setup-demo  ## Run everything with demo data; PORT=8123 picks the port, RESET=1 starts over
+	@if [ -n "$(RESET)" ]; then SEKISHO_MODE=demo $(BIN)/python manage.py reset_demo; fi
+	@SEKISHO_MODE=demo PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(BIN)/python manage.py demo
+
+test: setup system lint  ## Lint, then run the whole test suite
+	$(TEST) $(BIN)/python -m pytest -n auto
+
+lint: setup  ## Check style, types, architecture, templates, migrations, deployment settings and known vulnerabilities
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(TEST) $(BIN)/mypy
+	$(TEST) $(BIN)/lint-imports --no-logo
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
+	$(TEST) $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy"; $(PRODUCTION_LIKE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python scripts/audit.py
+
+format: setup  ## Put code and templates into the agreed form
+	$(BIN)/ruff check --fix --quiet || true
+	$(BIN)/ruff format --quiet
+	$(BIN)/djlint templates --reformat --quiet
+
+setup: .venv/development.stamp $(CATALOGUES)  ## Install the locked packages with the tools of development
+
+setup-demo: .venv/runtime.stamp $(CATALOGUES)
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Sekisho needs Python 3.11 or newer: make PYTHON=/path/to/python")'
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements.lock | $(BIN)/pip
+	@echo "Installing the locked packages; this happens once ..."
+	@$(PIP_INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/development.stamp: requirements-dev.lock | $(BIN)/pip
+	@echo "Installing the locked packages and the tools of development; this happens once ..."
+	@$(PIP_INSTALL) -r requirements-dev.lock
+	@touch .venv/runtime.stamp $@
+
+%.mo: %.po | .venv/runtime.stamp
+	@$(BIN)/pybabel --quiet compile -i $< -o $@ -l $(word 2,$(subst /, ,$<))
+
+system:
+	@if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then exit 0; fi; \
+	for package in $(SYSTEM_PACKAGES); do \
+	  dpkg-query --show --showformat '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing for the tests:$$missing"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
+	    || echo "Could not install$$missing; the tests that need them will be skipped."; \
+	fi
+
+lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (versions and hashes, no index addresses)
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@for name in requirements requirements-dev; do \
+	  .venv/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --python-version 3.11 $$name.in -o $$name.lock || exit 1; \
+	done
+
+clean:  ## Remove what was installed or built; the data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(CATALOGUES)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A complete production environment, none of it real: what `check --deploy` says then, it would say on a real server.
+PRODUCTION_LIKE = env SEKISHO_MODE=production ALLOWED_HOSTS=example.com PUBLIC_URL=https://example.com \
+  SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+  DATABASE_URL=postgres://app@localhost/x DATABASE_PLATFORM_URL=postgres://platform@localhost/x \
+  REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost:25 VAULT_ROOT_KEY=file:///run/secrets/root.key \
+  VAULT_KEY_STORE=s3://keys VAULT_DOCUMENT_STORE=s3://documents VAULT_BACKUP_STORE=s3://backups
