@@ -26,7 +26,8 @@ from accounts.sessions import end_sessions
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
-from tenants.isolation.transactions import atomic, on_commit
+from tenants.isolation.tasks import queue_on_commit
+from tenants.isolation.transactions import atomic
 
 
 @atomic()
@@ -57,9 +58,7 @@ def register_user(
 
 def invite_by_mail(user: User, *, actor: Actor) -> None:
     """Queue the mail with a fresh invitation. The link is made by the job, so that no queue ever holds it."""
-    from accounts.tasks import send_invitation  # the job calls back into this floor
-
-    on_commit(lambda: send_invitation.delay(str(user.id), actor.user_id))
+    queue_on_commit("accounts.tasks.send_invitation", str(user.id), actor.user_id)
 
 
 @atomic()
@@ -69,9 +68,10 @@ def change_user(user: User, *, name: str, email: str, actor: Actor) -> None:
 
 
 @atomic()
-def change_profile(user: User, *, name: str, language: str, time_zone: str, actor: Actor) -> None:
+def change_profile(user: User, *, name: str, language: str, time_zone: str) -> None:
     """What users may change of their own account (T10)."""
-    _change(user, {"name": name.strip(), "language": language, "time_zone": time_zone}, PROFILE_CHANGED, actor)
+    values = {"name": name.strip(), "language": language, "time_zone": time_zone}
+    _change(user, values, PROFILE_CHANGED, user.as_actor())
 
 
 @atomic()

@@ -1,6 +1,7 @@
 """The three database roles and how a deployment makes them (`manage.py database prepare`)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -30,7 +31,7 @@ def prepare(admin_url: str, passwords: Mapping[str, str], *, database: str = "se
         _make_database(connection, database)
 
 
-def _make_role(connection: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:
+def _make_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
     name = sql.Identifier(role)
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
@@ -41,11 +42,17 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]], role: str, pa
         connection.execute(sql.SQL("ALTER ROLE {} SET row_security = off").format(name))
 
 
-def _make_database(connection: psycopg.Connection[tuple[object, ...]], database: str) -> None:
+def _make_database(connection: psycopg.Connection[Any], database: str) -> None:
     name, owner = sql.Identifier(database), sql.Identifier(OWNER)
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
+    close_database(connection, database)
+
+
+def close_database(connection: psycopg.Connection[Any], database: str) -> None:
+    """Let the three roles in and nobody else, and none of them make temporary tables, which have no wall."""
+    name = sql.Identifier(database)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
     roles = sql.SQL(", ").join(map(sql.Identifier, ROLES))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, roles))

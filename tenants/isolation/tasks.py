@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
-from celery import Task
+from celery import Task, current_app
 
 from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, tenant_scope
+from tenants.isolation.transactions import on_commit
 
 TENANT_HEADER = "tenant_id"
 
@@ -44,3 +45,17 @@ class TenantTask(Task):  # type: ignore[misc]  # celery is typed by stubs that l
         if named is None:
             raise NoTenant(f"Task {self.name} arrived without a tenant.")
         return tenant_scope(UUID(str(named)))
+
+
+def queue_on_commit(name: str, *args: Any) -> None:
+    """Queue a task by its name for the tenant in scope, once the transaction is committed.
+
+    By name, because rules do not import edges, and a task is one.
+    """
+    on_commit(lambda: _task(name).delay(*args))
+
+
+def _task(name: str) -> Any:
+    if name not in current_app.tasks:
+        current_app.loader.import_default_modules()  # a web process has loaded no task before its first one
+    return current_app.tasks[name]

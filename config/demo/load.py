@@ -1,0 +1,64 @@
+"""Loads the demonstration by the services that everybody else uses, so that its audit log is real."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from accounts.links import issue_invitation
+from accounts.models import Role, User
+from accounts.users import accept_invitation, change_profile, register_user
+from auditlog.actors import Actor
+from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
+from tenants.isolation.secrets import BearerSecret
+from tenants.isolation.transactions import tenant_transaction
+from tenants.queries import tenant_by_code
+from tenants.services import CreatedTenant, FirstUser, create_provider, create_tenant
+
+
+def load() -> bool:
+    """Make what is missing of the demonstration; returns whether anything was made. Refused outside demo mode."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo data has known passwords: it loads with SEKISHO_MODE=demo only.")
+    missing = [company for company in (PROVIDER, *COMPANIES) if tenant_by_code(company.code) is None]
+    for company in missing:
+        _load_company(company)
+    return bool(missing)
+
+
+def _load_company(company: DemoCompany) -> None:
+    first, *others = company.people
+    created = _create(company, first)
+    with tenant_transaction(created.tenant.id):
+        _let_in(created.admin, created.invitation, first, company)
+        for person in others:
+            role = Role.objects.get(code=person.role)
+            actor = created.admin.as_actor()
+            user = register_user(
+                user_id=person.user_id,
+                name=person.name,
+                email=_email(person, company),
+                roles=[role],
+                actor=actor,
+                by_mail=False,
+            )
+            _let_in(user, issue_invitation(user, actor=actor), person, company)
+
+
+def _create(company: DemoCompany, first: Person) -> CreatedTenant:
+    admin = FirstUser(first.user_id, first.name, _email(first, company))
+    actor = Actor.system("demo")
+    if company is PROVIDER:
+        return create_provider(company_code=company.code, name=company.name, operator=admin, actor=actor)
+    return create_tenant(company_code=company.code, name=company.name, plan=company.plan, admin=admin, actor=actor)
+
+
+def _let_in(user: User, invitation: str, person: Person, company: DemoCompany) -> None:
+    """Set the password as the person would, by the link."""
+    secret = BearerSecret.parse(invitation.rstrip("/").rpartition("/")[2])
+    if secret is None:
+        raise ValueError("The invitation does not end in its secret.")
+    user = accept_invitation(secret, password=person.password)
+    change_profile(user, name=person.name, language=company.language, time_zone="Asia/Tokyo")
+
+
+def _email(person: Person, company: DemoCompany) -> str:
+    return f"{person.user_id}@{company.code.lower()}.example"
