@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.demo import logins
+from config.demo.companies import logins
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
