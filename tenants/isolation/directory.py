@@ -44,7 +44,7 @@ def provider_company() -> Company | None:
     return _ask("SELECT * FROM provider_company()", [])
 
 
-def _ask(question: str, params: list[object]) -> Company | None:
+def _ask(question: str, params: list[str | UUID]) -> Company | None:
     with tenant_scope(None), transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         # A code with a NUL byte would be an error of the driver; no company has one.
         if any(isinstance(value, str) and "\0" in value for value in params):

@@ -29,7 +29,7 @@ class TenantQuery(sql.Query):
     def chain(self, klass: type[sql.Query] | None = None) -> Any:
         """A copy for the next step, also into UPDATE and DELETE, which lose this class."""
         self._check_tenant()
-        return super().chain(klass)  # type: ignore[misc]  # django-stubs leaves this method out
+        return super().chain(klass)
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         """The compiler, by which every read goes to the database."""
@@ -75,7 +75,8 @@ class TenantManager(models.Manager[M]):
         tenant_id = require_tenant_id()
         query = TenantQuery(self.model)
         query.tenant_id = tenant_id
-        return TenantQuerySet(self.model, query=query, using=self._db, hints=self._hints).filter(tenant_id=tenant_id)
+        hints: dict[str, Any] = self._hints  # type: ignore[attr-defined]  # django-stubs leaves it out
+        return TenantQuerySet(self.model, query=query, using=self._db, hints=hints).filter(tenant_id=tenant_id)
 
 
 class TenantModel(models.Model):

@@ -1,28 +1,31 @@
 """Celery tasks that run for a tenant: its id travels in the message header and is set again round the task."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from celery import Task, current_app
+from celery import Task, current_app, shared_task
 
 from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, tenant_scope
 from tenants.isolation.transactions import on_commit
 
 TENANT_HEADER = "tenant_id"
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-class TenantTask(Task):  # type: ignore[misc]  # celery is typed by stubs that leave Task generic
+
+class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
     """The base of every task, for the whole application.
 
     A task runs for the tenant that was in scope when it was queued. One that works across tenants is declared with
-    `@shared_task(platform=True)` and runs in `platform_scope()`. A message with neither is refused.
+    `@platform_task` and runs in `platform_scope()`. A message with neither is refused.
     """
 
     platform = False
 
-    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Queue the task for the tenant in scope; raises NoTenant at the caller when there is none."""
         headers = dict(options.pop("headers", None) or {})
         tenant_id = current_tenant_id()
@@ -30,7 +33,7 @@ class TenantTask(Task):  # type: ignore[misc]  # celery is typed by stubs that l
             if tenant_id is None and TENANT_HEADER not in headers:
                 raise NoTenant(f"Task {self.name} needs a tenant: queue it inside tenant_scope().")
             headers.setdefault(TENANT_HEADER, str(tenant_id))
-        return super().apply_async(args, kwargs, headers=headers, **options)
+        return super().apply_async(args, kwargs, *rest, headers=headers, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in the scope of its message."""
@@ -45,6 +48,13 @@ class TenantTask(Task):  # type: ignore[misc]  # celery is typed by stubs that l
         if named is None:
             raise NoTenant(f"Task {self.name} arrived without a tenant.")
         return tenant_scope(UUID(str(named)))
+
+
+def platform_task(function: Callable[P, R]) -> Task[P, R]:
+    """Declare a task that works across tenants, as the platform role."""
+    options: dict[str, Any] = {"platform": True}
+    task: Task[P, R] = shared_task(**options)(function)
+    return task
 
 
 def queue_on_commit(name: str, *args: Any) -> None:

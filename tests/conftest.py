@@ -1,0 +1,160 @@
+"""What every test can use.
+
+Database: `@pytest.mark.django_db` gives the alias `default` (the app role) in a transaction that is rolled back;
+`databases=EVERY_ROLE` adds `platform` and `owner`, which do not see each other's open transactions. With
+`transaction=True`, or through `live_url`, a test commits, and the database is put back afterwards
+(`tests/database/baseline.py`). Tenants: `provider`, `acme`, `globex` are always there. People: `cast`, or
+`tests.factories.people.make_person`. Browser: `open_page`, `page` (`tests/browsers.py`).
+"""
+
+import copy
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
+from tenants.isolation import roles
+from tenants.isolation.context import current_tenant_id, on_platform
+from tenants.isolation.placement import OWNER_ALIAS
+from tenants.isolation.transactions import tenant_transaction
+from tenants.models import Tenant
+from tenants.plans import PlanCode
+from tests.browsers import browser, live_url, open_page, page
+from tests.database.baseline import Baseline
+from tests.factories.people import Person, make_person
+from tests.factories.tenants import make_tenant
+from tests.settings import LEASE
+
+__all__ = ["browser", "live_url", "open_page", "page"]
+
+EVERY_ROLE = ("default", "platform", "owner")
+
+_NOT_INSTALLED = "not installed on this machine: "
+
+
+# --- Database ----------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Nothing: `tests.settings` has named the database of this worker already."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One database for the three roles: the owner creates and migrates it, the others find it under its name."""
+    _allow_owner_to_create_databases()
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={OWNER_ALIAS: False}, serialized_aliases=[])
+        owner = connections[OWNER_ALIAS]
+        for alias in ("default", "platform"):
+            connections[alias].creation.set_as_test_mirror(owner.settings_dict)
+        with owner.cursor() as cursor:
+            roles.close_database(cursor.connection, owner.settings_dict["NAME"])
+        _make_tenants()
+        baseline = Baseline(owner.get_connection_params())
+    yield
+    with django_db_blocker.unblock():
+        baseline.close()
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
+
+
+def _allow_owner_to_create_databases() -> None:
+    if LEASE is None:
+        return
+    with psycopg.connect(LEASE.stack.admin_url) as connection:
+        # Workers and other people's runs do this at the same time; PostgreSQL refuses concurrent changes of a role.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('createdb'))")
+        connection.execute(f"ALTER ROLE {roles.OWNER} CREATEDB")
+
+
+# --- Tenants and people ------------------------------------------------------------------------------------------
+_tenants: dict[str, Tenant] = {}
+
+
+def _make_tenants() -> None:
+    _tenants["provider"] = make_tenant("PROVIDER", "Sekisho Service", is_provider=True, plan_code=PlanCode.ENTERPRISE)
+    _tenants["acme"] = make_tenant("ACME", "Acme Trading")
+    _tenants["globex"] = make_tenant("GLOBEX", "Globex Corporation")
+
+
+@pytest.fixture
+def provider(db: None) -> Tenant:
+    """The provider's own tenant, `PROVIDER`."""
+    return copy.copy(_tenants["provider"])
+
+
+@pytest.fixture
+def acme(db: None) -> Tenant:
+    """The company `ACME`."""
+    return copy.copy(_tenants["acme"])
+
+
+@pytest.fixture
+def globex(db: None) -> Tenant:
+    """The company `GLOBEX`, which must never see anything of ACME."""
+    return copy.copy(_tenants["globex"])
+
+
+@pytest.fixture
+def inside_acme(acme: Tenant) -> Iterator[Tenant]:
+    """The test itself runs for ACME, in a transaction."""
+    with tenant_transaction(acme.id):
+        yield acme
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people of most tests."""
+
+    admin: Person
+    editor: Person
+    reader: Person
+    outsider: Person
+    operator: Person
+
+
+@pytest.fixture
+def cast(provider: Tenant, acme: Tenant, globex: Tenant) -> Cast:
+    """An administrator, an editor and a reader of ACME, the administrator of GLOBEX, and an operator."""
+    return Cast(
+        admin=make_person(acme, "alice", ADMINISTRATOR),
+        editor=make_person(acme, "erin", EDITOR),
+        reader=make_person(acme, "rob", READER),
+        outsider=make_person(globex, "gina", ADMINISTRATOR),
+        operator=make_person(provider, "olga", ADMINISTRATOR, OPERATOR),
+    )
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays_in_a_tenant() -> Iterator[None]:
+    """No test, and no code that it ran in this thread, leaves a tenant behind for the next one (T1)."""
+    yield
+    assert current_tenant_id() is None
+    assert not on_platform()
+
+
+# --- Programs of the system --------------------------------------------------------------------------------------
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests under `system(program, …)` or `browser` where a program is missing."""
+    programs = {program for mark in item.iter_markers("system") for program in mark.args}
+    if item.get_closest_marker("browser"):
+        programs.add("chromium")
+    missing = sorted(program for program in programs if shutil.which(program) is None)
+    if missing:
+        pytest.skip(_NOT_INSTALLED + ", ".join(missing))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count in the last lines what could not be tested."""
+    reasons = (str(report.longrepr) for report in terminalreporter.getreports("skipped"))
+    missing = Counter(reason.split(_NOT_INSTALLED)[1].strip("')") for reason in reasons if _NOT_INSTALLED in reason)
+    if missing:
+        counts = ", ".join(f"{programs}: {count}" for programs, count in sorted(missing.items()))
+        terminalreporter.write_line(f"{missing.total()} tests skipped, programs {_NOT_INSTALLED}{counts}", yellow=True)

@@ -1,0 +1,1 @@
+"""Rows for tests, made without the services: no audit event, no mail."""

@@ -1,0 +1,38 @@
+"""Settings of the test suite: the product's in test mode, on servers that run as long as the suite does.
+
+An environment with DATABASE_URL is used as it is; its owner role must be allowed to create databases. SEKISHO_TEST_DB
+gives several people their own test database on one cluster.
+"""
+
+import os
+import tempfile
+
+os.environ["SEKISHO_MODE"] = "test"
+
+from config import installation, stack
+
+# Given back when the process exits. Taken before the product's settings read the servers' addresses.
+LEASE = stack.acquire(installation.var_dir()) if installation.is_embedded() else None
+
+# Keys and objects of this run. Workers of pytest-xdist inherit the variables, and with them the directory.
+if "SEKISHO_TEST_VAULT" not in os.environ:
+    _vault = tempfile.TemporaryDirectory(prefix="sekisho-test-")
+    os.environ["SEKISHO_TEST_VAULT"] = _vault.name
+_place = os.environ["SEKISHO_TEST_VAULT"]
+os.environ["VAULT_ROOT_KEY"] = f"file://{_place}/root.key"
+for _store in ("KEY", "DOCUMENT", "BACKUP"):
+    os.environ[f"VAULT_{_store}_STORE"] = f"file://{_place}/{_store.lower()}"
+
+# Last, since reading the product's settings is what all of this prepares.
+from config.settings import *  # noqa: E402, F403
+from config.settings import CACHES, DATABASES, INSTALLED_APPS  # noqa: E402
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.database"]
+
+# One database for the three roles, made by the owner (tests/conftest.py). Broker and cache are shared by everybody on
+# this cluster, so queues and keys carry the name as well.
+RUN = "_".join(filter(None, ("test_sekisho", os.environ.get("SEKISHO_TEST_DB"), os.environ.get("PYTEST_XDIST_WORKER"))))
+for _database in DATABASES.values():
+    _database["TEST"] = {"NAME": RUN}
+CACHES["default"]["KEY_PREFIX"] = RUN
+CELERY_TASK_DEFAULT_QUEUE = RUN
