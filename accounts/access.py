@@ -42,7 +42,7 @@ class Access:
 
 def public(view: View) -> View:
     """Anybody may open the page."""
-    return _guarded(view, Access(public=True), lambda request: None)
+    return _guarded(view, Access(public=True), _admit_anybody)
 
 
 def signed_in(view: View) -> View:
@@ -81,6 +81,10 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
 
     guarded.access = access  # type: ignore[attr-defined]
     return cast("View", guarded)
+
+
+def _admit_anybody(request: HttpRequest) -> None:
+    """No check."""
 
 
 def _login_first(request: HttpRequest) -> HttpResponseBase | None:

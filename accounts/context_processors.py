@@ -61,7 +61,7 @@ def _sections(request: HttpRequest) -> list[Section]:
         Audience.OPERATOR: _("Operator"),
     }
     sections = {audience: Section(label) for audience, label in labels.items()}
-    granted = getattr(request, "menus", frozenset())
+    granted: frozenset[str] = getattr(request, "menus", frozenset())
     pages = [(menu, reverse(menu.url_name)) for menu in MENUS if menu.url_name and menu.code in granted]
     # The longest address that the current one starts with is the page that the reader is on.
     here = max((url for _menu, url in pages if request.path.startswith(url)), key=len, default="")

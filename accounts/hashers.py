@@ -10,14 +10,14 @@ class ConfiguredArgon2Hasher(Argon2PasswordHasher):
     @property
     def time_cost(self) -> int:  # type: ignore[override]  # Django has class attributes here
         """Passes over the memory."""
-        return settings.ARGON2_TIME_COST
+        return int(settings.ARGON2_TIME_COST)
 
     @property
     def memory_cost(self) -> int:  # type: ignore[override]
         """Memory in KiB."""
-        return settings.ARGON2_MEMORY_KIB
+        return int(settings.ARGON2_MEMORY_KIB)
 
     @property
     def parallelism(self) -> int:  # type: ignore[override]
         """Lanes."""
-        return settings.ARGON2_PARALLELISM
+        return int(settings.ARGON2_PARALLELISM)

@@ -71,7 +71,7 @@ class PreferenceMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Any) -> HttpResponseBase:
         """Handle the request in the user's language and time zone."""
         user = request.user
         if not user.is_authenticated:

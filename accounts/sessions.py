@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
@@ -68,15 +68,13 @@ def end_sessions(user: User, *, actor: Actor, keep: Session | None = None) -> in
 
 def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
-    from tenants.isolation.transactions import current_connection, platform_transaction
-
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute(
             "DELETE FROM accounts_session WHERE least(expires_at, coalesce(ended_at, 'infinity'),"
-            " last_used_at + %s) < now() - interval '1 day'",
-            [timedelta(seconds=settings.SESSION_IDLE_SECONDS)],
+            " last_used_at + make_interval(secs => %s)) < now() - interval '1 day'",
+            [settings.SESSION_IDLE_SECONDS],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def set_cookie(response: HttpResponseBase, secret: BearerSecret) -> None:
@@ -97,4 +95,4 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 def living_sessions(user: User) -> QuerySet[Session]:
     """The sessions of a user for their own list, newest use first."""
-    return alive(user.sessions.filter(~Q(token_hash="")), timezone.now()).order_by("-last_used_at")
+    return alive(user.sessions.all(), timezone.now()).order_by("-last_used_at")

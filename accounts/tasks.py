@@ -12,6 +12,7 @@ from accounts import links, sessions, users
 from accounts.models import UserState
 from auditlog.actors import Actor, ActorKind
 from tenants.isolation.directory import current_company
+from tenants.isolation.tasks import platform_task
 from tenants.isolation.transactions import atomic
 
 
@@ -33,7 +34,7 @@ def send_invitation(user_key: str, actor_user_id: str) -> None:
         )
 
 
-@shared_task(platform=True)
+@platform_task
 def remove_ended_sessions() -> int:
     """Delete sessions that ended more than a day ago."""
     return sessions.remove_ended_sessions()

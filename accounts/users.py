@@ -120,7 +120,7 @@ def change_password(user: User, *, current: str, new: str, keep: Session | None)
 def accept_invitation(secret: BearerSecret, *, password: str) -> User:
     """Set the first password by the link; raises LinkVoid, or ValidationError for a weak password."""
     link = links.claim(secret, LinkPurpose.INVITATION)
-    user = User.objects.select_for_update().get(id=link.user_id)
+    user = invitation_target(link.user_id)
     if user.state == UserState.SUSPENDED:
         raise links.LinkVoid
     _check_new_password(password, user, field="password")
@@ -132,7 +132,8 @@ def accept_invitation(secret: BearerSecret, *, password: str) -> User:
 
 def user_of_invitation(secret: BearerSecret) -> User:
     """Whom the link invites; raises LinkVoid."""
-    return links.peek(secret, LinkPurpose.INVITATION).user
+    user: User = links.peek(secret, LinkPurpose.INVITATION).user
+    return user
 
 
 def invitation_target(user_key: UUID) -> User:

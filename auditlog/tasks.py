@@ -1,11 +1,10 @@
 """Jobs of the audit log."""
 
-from celery import shared_task
-
 from auditlog import partitions
+from tenants.isolation.tasks import platform_task
 
 
-@shared_task(platform=True)
+@platform_task
 def make_partitions() -> int:
     """Make the partitions of the coming days (G5)."""
     return partitions.make_partitions()

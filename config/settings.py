@@ -4,11 +4,11 @@
 `demo` and `test` the database and the broker come from packages (`config.stack`) and secrets are made below `var/`.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from config import installation
@@ -24,7 +24,7 @@ PRODUCTION = MODE == "production"
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-    PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
+    PUBLIC_URL: str = env.str("PUBLIC_URL").rstrip("/")
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(VAR_DIR, "django")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
@@ -113,11 +113,10 @@ def _database(url: str, *, options: str = _DATABASE_OPTIONS) -> dict[str, object
 if EMBEDDED:
     from config.stack import describe
 
-    STACK = describe(VAR_DIR)
-    _urls = {name: STACK.url_for(f"sekisho_{name}") for name in ("app", "platform", "owner")}
-    REDIS_URL = env.str("REDIS_URL", default="") or STACK.redis_url
+    _stack = describe(VAR_DIR)
+    _urls = {name: _stack.url_for(f"sekisho_{name}") for name in ("app", "platform", "owner")}
+    REDIS_URL = env.str("REDIS_URL", default="") or _stack.redis_url
 else:
-    STACK = None
     _urls = {
         "app": env.str("DATABASE_URL"),
         "platform": env.str("DATABASE_PLATFORM_URL"),
@@ -132,9 +131,6 @@ DATABASES = {
     # A deployment leaves the address out of web and worker, so that they cannot become the owner.
     "owner": _database(_urls["owner"] or _urls["app"], options="-c timezone=UTC -c row_security=off"),
 }
-DATABASES["platform"]["TEST"] = DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
-if _test_database := env.str("SEKISHO_TEST_DB", default=""):
-    DATABASES["owner"]["TEST"] = {"NAME": f"test_sekisho_{_test_database}"}
 DATABASE_ROUTERS = ["tenants.isolation.placement.PlacementRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -165,9 +161,9 @@ S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.ConfiguredArgon2Hasher"]
 # RFC 9106, second recommendation, with one lane: lanes win nothing once logins are concurrent (research/identity.md).
-ARGON2_TIME_COST = env.int("ARGON2_TIME_COST", default=3)
-ARGON2_MEMORY_KIB = env.int("ARGON2_MEMORY_KIB", default=65536)
-ARGON2_PARALLELISM = env.int("ARGON2_PARALLELISM", default=1)
+ARGON2_TIME_COST: int = env.int("ARGON2_TIME_COST", default=3)
+ARGON2_MEMORY_KIB: int = env.int("ARGON2_MEMORY_KIB", default=65536)
+ARGON2_PARALLELISM: int = env.int("ARGON2_PARALLELISM", default=1)
 PASSWORD_MIN_LENGTH = 12
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -203,7 +199,7 @@ LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
 # django.contrib.auth is not installed (no superuser, no permissions of its own), but its password rules
 # speak to people.
-LOCALE_PATHS = [BASE_DIR / "locale", Path(find_spec("django.contrib.auth").origin).parent / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", Path(password_validation.__file__).parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
 LANGUAGE_COOKIE_HTTPONLY = True

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from tenants.models import Tenant
 class SekishoCommand(BaseCommand):
     """A command with Rich output for people and `--json` for machines."""
 
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--json`, for every command."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def pdf(letter: dict[str, Any]) -> bytes:
     return bytes(typst.compile(str(_TEMPLATE), font_paths=[str(fonts)], sys_inputs={"data": data}))
 
 
-def table(rows: list[tuple[object, ...]]) -> bytes:
+def table(rows: Sequence[tuple[object, ...]]) -> bytes:
     """A CSV file that spreadsheets open with the right letters."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
