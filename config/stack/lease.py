@@ -80,8 +80,10 @@ def remove(var_dir: Path) -> None:
         stop(*_servers(stack))
         (stack_dir(var_dir) / "stack.json").unlink(missing_ok=True)
         for path in stack.home.iterdir():
-            if path.is_dir():
+            if path.is_dir():  # the files beside them are the locks, which another process may be waiting for
                 shutil.rmtree(path)
+        if stack.home != stack_dir(var_dir):
+            stack.home.rmdir()
 
 
 def _servers(stack: Stack) -> tuple[Postgres, Valkey]:
