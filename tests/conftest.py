@@ -151,8 +151,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(_NOT_INSTALLED + ", ".join(missing))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count in the last lines what could not be tested."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Count in the last lines, below pytest's own summary, what could not be tested."""
+    yield
     reasons = (str(report.longrepr) for report in terminalreporter.getreports("skipped"))
     missing = Counter(reason.split(_NOT_INSTALLED)[1].strip("')") for reason in reasons if _NOT_INSTALLED in reason)
     if missing:

@@ -25,7 +25,7 @@ for _store in ("KEY", "DOCUMENT", "BACKUP"):
 
 # Last, since reading the product's settings is what all of this prepares.
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATABASES, INSTALLED_APPS  # noqa: E402
+from config.settings import CACHES, DATABASES, INSTALLED_APPS, STATIC_ROOT  # noqa: E402
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.database"]
 
@@ -36,3 +36,5 @@ for _database in DATABASES.values():
     _database["TEST"] = {"NAME": RUN}
 CACHES["default"]["KEY_PREFIX"] = RUN
 CELERY_TASK_DEFAULT_QUEUE = RUN
+# Nothing is collected here: WhiteNoise finds the files where they are, but warns when the directory is not there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.backends.postgresql import base
 from psycopg import errors, pq
 
-from tenants.isolation.context import current_tenant_id
+from tenants.isolation.context import current_tenant_id, tenant_scope
 
 
 class TransactionRequired(RuntimeError):  # noqa: N818
@@ -28,6 +28,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._told_tenant: UUID | None = None
         self._told_is_known = False
         self.execute_wrappers.append(self._before_statement)
+
+    def connect(self) -> None:
+        """Open the connection for no tenant: Django asks the server a few things before any transaction can begin."""
+        with tenant_scope(None):
+            super().connect()
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor, after the transaction was told its tenant: COPY and server-side cursors pass no wrapper."""
