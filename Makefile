@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help demo test lint format setup setup-demo system lock clean
+.PHONY: help demo test lint format setup setup-demo system lock secrets clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -26,12 +26,12 @@ test: setup system lint  ## Lint, then run the whole test suite
 lint: setup  ## Check style, types, architecture, templates, migrations, deployment settings and known vulnerabilities
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
-	$(TEST) $(BIN)/mypy
+	$(TEST) $(BIN)/mypy .
 	$(TEST) $(BIN)/lint-imports --no-logo
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	$(TEST) $(BIN)/python manage.py makemigrations --check --dry-run
-	@echo "manage.py check --deploy"; $(PRODUCTION_LIKE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	set -a && . config/rehearsal.env && $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python scripts/audit.py
 
 format: setup  ## Put code and templates into the agreed form
@@ -78,13 +78,13 @@ lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (version
 	    --python-version 3.11 $$name.in -o $$name.lock || exit 1; \
 	done
 
+SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY
+secrets:  ## Write .env with fresh secrets for docker compose; HOST=sekisho.example.com is the name that people use
+	@test ! -e .env || { echo ".env is there already, and the data that it opens may be, too; remove it yourself."; exit 1; }
+	@test -n "$(HOST)" || { echo "Say under which name people will come: make secrets HOST=sekisho.example.com"; exit 1; }
+	@umask 077; { echo PUBLIC_URL=https://$(HOST); echo ALLOWED_HOSTS=$(HOST); for name in $(SECRETS); do \
+	  $(PYTHON) -c "import secrets; print('$$name=' + secrets.token_hex(32))"; done; } > .env
+
 clean:  ## Remove what was installed or built; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(CATALOGUES)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-
-# A complete production environment, none of it real: what `check --deploy` says then, it would say on a real server.
-PRODUCTION_LIKE = env SEKISHO_MODE=production ALLOWED_HOSTS=example.com PUBLIC_URL=https://example.com \
-  SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
-  DATABASE_URL=postgres://app@localhost/x DATABASE_PLATFORM_URL=postgres://platform@localhost/x \
-  REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost:25 VAULT_ROOT_KEY=file:///run/secrets/root.key \
-  VAULT_KEY_STORE=s3://keys VAULT_DOCUMENT_STORE=s3://documents VAULT_BACKUP_STORE=s3://backups

@@ -1,17 +1,17 @@
 """Web server, worker and scheduler as one foreground process, for `make demo`."""
 
-import http.client
 import shlex
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from pathlib import Path
 
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
+
+from config.healthcheck import answers
 
 _STOPPED_ON_REQUEST = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
@@ -53,17 +53,6 @@ class _Printer(Printer):  # type: ignore[misc]  # honcho has no types
 
 
 def _wait_for_answer(port: int, when_it_answers: Callable[[], None]) -> None:
-    while not _answers(port):
+    while not answers(port):
         time.sleep(0.1)
     when_it_answers()
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

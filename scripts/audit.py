@@ -8,8 +8,16 @@ import sys
 def main() -> int:
     """Run pip-audit, and tell "nothing known" apart from "nobody could be asked", which it reports alike."""
     audit = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "-r", "requirements.lock", "--disable-pip", "--format=json"]
-        + ["--progress-spinner=off", "--timeout=10"],
+        [
+            sys.executable,
+            "-m",
+            "pip_audit",
+            "-r",
+            "requirements.lock",
+            "--disable-pip",
+            "--format=json",
+            "--timeout=10",
+        ],
         capture_output=True,
         text=True,
         check=False,

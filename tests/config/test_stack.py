@@ -68,7 +68,7 @@ def stopped(local_mode: None, var_dir: Path) -> Iterator[None]:
 
 def _query(url: str, statement: str) -> object:
     with psycopg.connect(url) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]  # not a literal here
+        cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.demo.companies import logins
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 from rich.console import Console
 from rich.table import Table
 
+from config.demo.companies import logins
 from config.stack.description import is_free
 from config.supervisor import supervise
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if not is_free(port):
             raise CommandError(f"Port {port} is taken by another program. Choose one: `make demo PORT={port + 1}`.")
         _announcement().unlink(missing_ok=True)  # one that was left by a crash would announce too early
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
         call_command("demo_data")
         connections.close_all()  # this process only watches the others from here on
         try:
