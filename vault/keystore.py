@@ -65,10 +65,10 @@ def initialise(store: ObjectStore, root: RootKey) -> bool:
 class KeyStore:
     """Keys of tenants and of signatures. Safe to use from several threads."""
 
-    def __init__(self, store: ObjectStore, root: RootKey) -> None:
+    def __init__(self, store: ObjectStore, root: RootKey, *, kept_seconds: float = KEPT_SECONDS) -> None:
         self._store = store
         self._root = root
-        self._recent = RecentlyUsed(self._listing, self._load, seconds=KEPT_SECONDS, size=KEPT_TENANTS)
+        self._recent = RecentlyUsed(self._listing, self._load, seconds=kept_seconds, size=KEPT_TENANTS)
 
     @cached_property
     def installation(self) -> str:

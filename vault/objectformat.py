@@ -5,8 +5,9 @@
     n bytes   JSON: tenant, kind, name, key (id of the tenant's key), data_key (wrapped by that key, base64)
     the rest  AES-256-GCM-HKDF in segments of 1 MiB, under a data key that no other object shares
 
-Wrapped key and ciphertext are both bound to tenant, kind and logical name. The path in a store is something else: a
-backup copies the object unchanged to a path of its own, and it is read there under its own name.
+Wrapped key and ciphertext are both bound to tenant, kind and logical name, the wrapped key to its key id too. The path
+in a store is something else: a backup copies the object unchanged to a path of its own, and it is read there under its
+own name.
 """
 
 import base64
@@ -39,8 +40,8 @@ class Identity:
         """Where the object lies unless told otherwise. Raises InvalidName."""
         return check_name(f"{self.tenant_id}/{self.kind}/{self.name}")
 
-    def bind_data_key(self) -> bytes:
-        return bind("sekisho data key 1", str(self.tenant_id), self.kind, self.name)
+    def bind_data_key(self, key_id: str) -> bytes:
+        return bind("sekisho data key 1", str(self.tenant_id), self.kind, self.name, key_id)
 
     def bind_content(self) -> bytes:
         return bind("sekisho object 1", str(self.tenant_id), self.kind, self.name)
@@ -69,7 +70,7 @@ class Header:
     def unwrap(self, keys: TenantKeys, path: str) -> Keyset:
         """The data key. Raises ObjectUnreadable."""
         try:
-            return keys.unwrap(self.data_key, self.identity.bind_data_key())
+            return keys.unwrap(self.data_key, self.identity.bind_data_key(self.key_id))
         except CannotDecrypt as error:
             if self.key_id not in keys.key_ids:
                 raise ObjectUnreadable(path, Cause.WRONG_KEY, f"key {self.key_id}") from error
@@ -87,10 +88,16 @@ def read_header(reader: ObjectReader, path: str) -> Header:
         raise ObjectUnreadable(path, Cause.TRUNCATED)
     try:
         fields = json.loads(content)
+        if not all(isinstance(value, str) for value in fields.values()):
+            raise ValueError("not a text")
         identity = Identity(UUID(fields["tenant"]), fields["kind"], fields["name"])
-        return Header(identity, fields["key"], base64.b64decode(fields["data_key"], validate=True))
+        header = Header(identity, fields["key"], base64.b64decode(fields["data_key"], validate=True))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ObjectUnreadable(path, Cause.MALFORMED, "header") from error
+    # One way to write a header, so that not even a meaningless bit of it can be changed unnoticed.
+    if header.encoded() != start + content:
+        raise ObjectUnreadable(path, Cause.TAMPERED, "header")
+    return header
 
 
 def _exactly(reader: ObjectReader, size: int, path: str) -> bytes:

@@ -125,7 +125,7 @@ class EncryptingWriter:
         self._digest = hashlib.sha256()
         self._size = 0
         self._written: WrittenObject | None = None
-        out.write(Header(identity, keys.key_id, keys.wrap(data_key, identity.bind_data_key())).encoded())
+        out.write(Header(identity, keys.key_id, keys.wrap(data_key, identity.bind_data_key(keys.key_id))).encoded())
         self._sink = _Sink(out)
         self._stream = data_key.streaming_aead().new_encrypting_stream(
             cast("BinaryIO", self._sink), identity.bind_content()

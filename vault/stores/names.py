@@ -7,8 +7,8 @@ from vault.errors import InvalidName
 # Segments start with a letter or a digit, so neither "..", "." nor a hidden file can be named, and what a store keeps
 # for itself (".incoming") can never collide with an object.
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._=-]{0,199}"
-_NAME = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
-_PREFIX = re.compile(rf"(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?", re.ASCII)
+_NAME = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_PREFIX = re.compile(rf"(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
 MAX_LENGTH = 512
 
 

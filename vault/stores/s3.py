@@ -89,8 +89,11 @@ class _S3Reader(ObjectReader):
         logger.warning("Reading %s broke off at byte %d; taking it up again", self.name, self._position)
         self._body.close()
         self._request["Range"] = f"bytes={self._position}-"
-        with _failures(self.name):
-            self._body = self._client.get_object(**self._request)["Body"]
+        try:
+            with _failures(self.name):
+                self._body = self._client.get_object(**self._request)["Body"]
+        except (ObjectExists, ObjectMissing) as error:
+            raise StoreUnavailable(self.name, "it was changed or deleted while it was read") from error
 
     def close(self) -> None:
         self._body.close()
