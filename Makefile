@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RESET ?=
 BIN := .venv/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # What only the system can provide for some tests; without it those tests are skipped and counted.
 SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
@@ -17,6 +17,7 @@ help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 14
 
 demo: setup-demo  ## Run everything with demo data; PORT=8123 picks the port, RESET=1 starts over
+	@rm -f var/demo.json  # left by a crash, it would announce a demo that is not there yet
 	@if [ -n "$(RESET)" ]; then SEKISHO_MODE=demo $(BIN)/python manage.py reset_demo; fi
 	@SEKISHO_MODE=demo PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(BIN)/python manage.py demo
 
@@ -72,7 +73,7 @@ system:
 	fi
 
 lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (versions and hashes, no index addresses)
-	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 	@for name in requirements requirements-dev; do \
 	  .venv/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --python-version 3.11 $$name.in -o $$name.lock || exit 1; \

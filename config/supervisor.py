@@ -25,13 +25,15 @@ def supervise(port: int, *, directory: Path, when_it_answers: Callable[[], None]
     web = ["gunicorn", "-c", "python:config.gunicorn", "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3"]
     programs = {
         "web": [*web, "config.wsgi"],
-        "worker": ["celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
-        "scheduler": ["celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        "worker": ["celery", "-q", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+        "scheduler": ["celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", ""],
     }
     manager = Manager(_Printer(lambda: _wait_for_answer(port, when_it_answers)))
     for name, program in programs.items():
+        # Celery warns of root at length, and a demo on a bare machine is often root's.
+        command = [sys.executable, "-W", "ignore::UserWarning:celery.platforms", "-m", *program]
         # exec: signals reach the program itself, not a shell in front of it
-        manager.add_process(name, f"exec {shlex.join([sys.executable, '-m', *program])}", cwd=str(directory))
+        manager.add_process(name, f"exec {shlex.join(command)}", cwd=str(directory))
     manager.loop()
     return 0 if manager.returncode in _STOPPED_ON_REQUEST else manager.returncode or 1
 

@@ -31,6 +31,7 @@ class Command(BaseCommand):
         if not is_free(port):
             raise CommandError(f"Port {port} is taken by another program. Choose one: `make demo PORT={port + 1}`.")
         _announcement().unlink(missing_ok=True)  # one that was left by a crash would announce too early
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # nothing is collected there, but WhiteNoise looks
         call_command("migrate", interactive=False, verbosity=0)
         call_command("demo_data")
         connections.close_all()  # this process only watches the others from here on
