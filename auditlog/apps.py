@@ -9,3 +9,7 @@ class AuditLogConfig(AppConfig):
 
     name = "auditlog"
     verbose_name = _("Audit log")
+
+    def ready(self) -> None:
+        """Load what declares itself."""
+        from auditlog import partitions  # noqa: F401

@@ -3,9 +3,15 @@
 Only the owner may make tables. The platform role may call one function of the database that makes exactly these.
 """
 
+from tenants.isolation.definers import declare_definer
+from tenants.isolation.roles import PLATFORM
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 DAYS_AHEAD = 30
+
+declare_definer(
+    "auditlog_make_partitions(date, integer)", executors={PLATFORM}, purpose="makes the log's partitions, and no others"
+)
 
 
 def make_partitions(days_ahead: int = DAYS_AHEAD) -> int:

@@ -13,4 +13,4 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from tenants import foreign_tables  # noqa: F401
-        from tenants.isolation import checks  # noqa: F401
+        from tenants.isolation import checks, directory  # noqa: F401

@@ -42,6 +42,7 @@ class Tenant(models.Model):
         kind=TableKind.CONTROL,
         app_rights=READ_ONLY,
         platform_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
+        walled_by="id",
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -70,7 +70,8 @@ class Asset:
     """The declaration of one table.
 
     `app_rights` and `platform_rights` are what the two roles may do; the live grants must equal them. `archived` is
-    whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3).
+    whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3). `walled_by`
+    names the column with a row's tenant in a table outside kind TENANT that stands behind the wall all the same.
     """
 
     data_class: str
@@ -82,6 +83,12 @@ class Asset:
     kind: TableKind = TableKind.TENANT
     app_rights: frozenset[str] = ALL_RIGHTS
     platform_rights: frozenset[str] = NO_RIGHTS
+    walled_by: str = ""
+
+    @property
+    def wall_column(self) -> str:
+        """The column that the policy of the table compares with the tenant in scope; empty when it has no policy."""
+        return "tenant_id" if self.kind is TableKind.TENANT else self.walled_by
 
 
 # Tables without a model of ours: third-party ones, and helpers of the database.

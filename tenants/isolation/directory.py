@@ -10,6 +10,12 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from tenants.isolation.context import current_tenant_id, tenant_scope
+from tenants.isolation.definers import declare_definer
+from tenants.isolation.roles import APP, PLATFORM
+
+declare_definer("resolve_company(text)", executors={APP, PLATFORM}, purpose="one company by its code, before log-in")
+declare_definer("company_of(uuid)", executors={APP, PLATFORM}, purpose="code, name and state of one tenant by its key")
+declare_definer("provider_company()", executors={APP, PLATFORM}, purpose="the provider's own tenant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from tenants.isolation.assets import Asset, TableKind
 from tenants.isolation.context import current_tenant_id, on_platform, tenant_scope
+from tenants.isolation.definers import declare_definer
+from tenants.isolation.roles import APP, PLATFORM
 
 OWNER_ALIAS = "owner"
 PLATFORM_ALIAS = "platform"
@@ -20,6 +22,8 @@ PRIVATE_PREFIX = "private_"
 
 _CACHE_SECONDS = 60.0
 _cache: dict[UUID, tuple[float, str]] = {}
+
+declare_definer("tenant_placement(uuid)", executors={APP, PLATFORM}, purpose="the database alias of one tenant")
 
 
 def current_alias() -> str:

@@ -9,11 +9,14 @@ PLATFORM_POLICY = "platform_access"
 
 # `nullif`, because a setting that was local to an ended transaction reads '' and not NULL. The sub-select makes it one
 # evaluation a query instead of one a row. No OR and no CASE: a bypass flag would cost the index and the wall.
-TENANT_CONDITION = "tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid)"
-# As PostgreSQL prints it back (pg_policies.qual), which is what the check compares with.
-TENANT_CONDITION_PRINTED = (
-    "(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))"
-)
+_CONDITION = "{} = (select nullif(current_setting('app.tenant', true), '')::uuid)"
+TENANT_CONDITION = _CONDITION.format("tenant_id")
+
+
+def printed_condition(column: str) -> str:
+    """The condition as PostgreSQL prints it back, which is what `isolation check` compares with."""
+    setting = "(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid"
+    return f'({column} = ( SELECT {setting} AS "nullif"))'
 
 
 def primary_key_sql(table: str) -> list[str]:
@@ -24,9 +27,9 @@ def primary_key_sql(table: str) -> list[str]:
     ]
 
 
-def policy_sql(table: str) -> list[str]:
+def policy_sql(table: str, column: str = "tenant_id") -> list[str]:
     """Forced row-level security: the tenant's rows for the app role, all rows for the platform role."""
-    condition = TENANT_CONDITION
+    condition = _CONDITION.format(column)
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',

@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import tenants.isolation.models
+from tenants.isolation import wall
 from tenants.isolation.operations import GrantTable
 from tenants.isolation.roles import APP, PLATFORM
 
@@ -12,11 +13,7 @@ from tenants.isolation.roles import APP, PLATFORM
 _DIRECTORY = [
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     f"GRANT USAGE ON SCHEMA public TO {APP}, {PLATFORM}",
-    "ALTER TABLE tenants_tenant ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE tenants_tenant FORCE ROW LEVEL SECURITY",
-    f"""CREATE POLICY tenant_wall ON tenants_tenant FOR SELECT TO {APP}
-        USING (id = (select nullif(current_setting('app.tenant', true), '')::uuid))""",
-    f"CREATE POLICY platform_access ON tenants_tenant TO {PLATFORM} USING (true) WITH CHECK (true)",
+    *wall.policy_sql("tenants_tenant", column="id"),
 ]
 _COLUMNS = "id, company_code, name, state NOT IN ('suspended', 'erased'), is_provider"
 _RETURNS = "TABLE (tenant_id uuid, code varchar, name varchar, open boolean, is_provider boolean)"
