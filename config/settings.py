@@ -37,6 +37,7 @@ PRODUCT_NAME = env.str("PRODUCT_NAME", default="Sekisho")
 
 INSTALLED_APPS = [
     "django.contrib.messages",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "crispy_forms",
@@ -149,13 +150,16 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
 _store_default = environ.Env.NOTSET if PRODUCTION else ""
-INSTALLATION = env.str("SEKISHO_INSTALLATION", default="sekisho")
 VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'root.key'}"
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
 S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
+# Without these two boto3 looks where it always does: its own variables, the profile, the role of the machine.
+S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
+S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
+KMS_ENDPOINT_URL = env.str("KMS_ENDPOINT_URL", default="")
 
 # --- People ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
