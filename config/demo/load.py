@@ -4,10 +4,15 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.links import issue_invitation
+from accounts.menus import EDITOR
 from accounts.models import Role, User
 from accounts.users import accept_invitation, change_profile, register_user
 from auditlog.actors import Actor
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
+from config.demo.files import files_of
+from documents.contents import store_file
+from documents.counterparties import create_counterparty
+from documents.names import Place
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import tenant_transaction
 from tenants.queries import tenant_by_code
@@ -41,6 +46,19 @@ def _load_company(company: DemoCompany) -> None:
                 by_mail=False,
             )
             _let_in(user, issue_invitation(user, actor=actor), person, company)
+        _fill(company)
+
+
+def _fill(company: DemoCompany) -> None:
+    """Business partners and files, entered by somebody who may."""
+    editor = User.objects.filter(roles__code=EDITOR).first()
+    if editor is None:
+        return  # the provider keeps no documents
+    actor = editor.as_actor()
+    for partner in company.partners:
+        create_counterparty(code=partner.code, name=partner.name, kana=partner.kana, actor=actor)
+    for file in files_of(company):
+        store_file([file.content], place=Place(file.folder, file.name), actor=actor)
 
 
 def _create(company: DemoCompany, first: Person) -> CreatedTenant:
