@@ -1,12 +1,12 @@
 """Who runs the servers. PostgreSQL refuses root, so root hands both servers to an unprivileged account."""
 
-import hashlib
 import os
 import pwd
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 # Where root keeps the data of a checkout that no other account can enter (below a 0700 home directory, say).
 _OUTSIDE = Path("/var/lib/sekisho")
@@ -70,8 +70,8 @@ def choose_home(directory: Path) -> Path:
         path.chmod(path.stat().st_mode | 0o011)
     if server_account(directory).can_run("test", "-x", directory):
         return directory
-    home = _OUTSIDE / hashlib.sha256(str(directory).encode()).hexdigest()[:16]
+    _OUTSIDE.mkdir(parents=True, exist_ok=True)
+    home = Path(mkdtemp(dir=_OUTSIDE))  # a new one, because data whose passwords were deleted opens for nobody
     for path in (_OUTSIDE, home):
-        path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o755)
     return home
