@@ -1,0 +1,75 @@
+"""Where everything of a tenant lies in the backup store. Each name is written once and never changed.
+
+    tenants/<tenant>/archives/<archive>/tables/<table>.zst.enc   one table
+    tenants/<tenant>/archives/<archive>/objects.zst.enc          the list of the documents' contents
+    tenants/<tenant>/archives/<archive>/manifest.json            written last; without it there is no backup
+    tenants/<tenant>/objects/<kind>/<name>                       contents, encrypted as they were, each once
+
+The layout describes itself, so the catalogue in the database can be lost.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from vault.stores import ObjectInfo, ObjectStore
+
+TABLE_KIND = "archive-table"
+LIST_KIND = "archive-objects"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePlace:
+    """The names of one archive in the store, and the names under which its parts are encrypted."""
+
+    tenant_id: UUID
+    archive_id: UUID
+
+    @property
+    def prefix(self) -> str:
+        """What all names of the archive start with."""
+        return f"{archives_prefix(self.tenant_id)}{self.archive_id}/"
+
+    @property
+    def manifest(self) -> str:
+        """The manifest."""
+        return self.prefix + "manifest.json"
+
+    @property
+    def object_list(self) -> str:
+        """The list of objects."""
+        return self.prefix + "objects.zst.enc"
+
+    def table(self, name: str) -> str:
+        """The rows of one table."""
+        return f"{self.prefix}tables/{name}.zst.enc"
+
+    def table_identity(self, name: str) -> str:
+        """What the part is to the vault, wherever it lies: this archive's copy of this table."""
+        return f"{self.archive_id}/{name}"
+
+
+def archives_prefix(tenant_id: UUID) -> str:
+    """What the names of all archives of a tenant start with."""
+    return f"tenants/{tenant_id}/archives/"
+
+
+def objects_prefix(tenant_id: UUID) -> str:
+    """What the names of all objects of a tenant start with."""
+    return f"tenants/{tenant_id}/objects/"
+
+
+def places_in_store(store: ObjectStore, tenant_id: UUID) -> Iterator[tuple[ArchivePlace, list[ObjectInfo]]]:
+    """Every archive prefix of a tenant with what lies under it, finished or not."""
+    prefix = archives_prefix(tenant_id)
+    place: ArchivePlace | None = None
+    found: list[ObjectInfo] = []
+    for info in store.list(prefix):
+        archive_id = UUID(info.name.removeprefix(prefix).partition("/")[0])
+        if place is None or place.archive_id != archive_id:
+            if place is not None:
+                yield place, found
+            place, found = ArchivePlace(tenant_id, archive_id), []
+        found.append(info)
+    if place is not None:
+        yield place, found

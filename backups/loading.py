@@ -1,0 +1,114 @@
+"""Putting the rows of an archive into the database under another tenant, as the owner of the tables (B6).
+
+Rows pass through a temporary table: there they are seen to be the old tenant's, every one, and from there they go in
+under the new one. Ids stay as they are, because keys carry the tenant.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+
+from auditlog.models import AuditEvent
+from backups.content import TENANT_COLUMN, ArchivedTable
+from backups.errors import ArchiveDamaged, Cause
+from backups.manifest import TableEntry
+from tenants.isolation.placement import OWNER_ALIAS
+from tenants.isolation.transactions import current_connection, platform_transaction
+
+_STAGE = sql.Identifier("pg_temp", "restored_rows")
+_COLUMN_TYPES = """
+    SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+
+
+class Loader:
+    """Loads tables, one after the other, in the open transaction of the owner."""
+
+    def __init__(self, old_tenant: UUID, new_tenant: UUID) -> None:
+        self._old = old_tenant
+        self._new = new_tenant
+
+    @property
+    def _connection(self) -> BaseDatabaseWrapper:
+        return connections[OWNER_ALIAS]
+
+    def load(self, table: ArchivedTable, entry: TableEntry, pieces: Iterator[bytes]) -> None:
+        """Load the COPY text of one table. Raises ArchiveDamaged, DatabaseError."""
+        with self._connection.cursor() as cursor:
+            types = _column_types(cursor, table.name)
+            self._stage(cursor, entry, types, pieces)
+            if table.model is AuditEvent:
+                _make_partitions(cursor)
+            cursor.execute(*self._insertion(table, [name for name in entry.columns if name in types]))
+            inserted = cursor.rowcount
+            cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
+        if inserted != entry.rows:
+            raise ArchiveDamaged(table.name, Cause.ROWS, f"{inserted} instead of {entry.rows}")
+
+    def check_constraints(self) -> None:
+        """Let the database check the foreign keys now. Raises IntegrityError."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def _stage(self, cursor: Any, entry: TableEntry, types: dict[str, str], pieces: Iterator[bytes]) -> None:
+        # The types come from the catalogue, not from `LIKE`: that would lock the table, and partitions could not be
+        # made. A column that this release has no more is read as text and left behind.
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types.get(name, "text"))) for name in entry.columns
+        )
+        cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(_STAGE, columns))
+        names = sql.SQL(", ").join(map(sql.Identifier, entry.columns))
+        copying = sql.SQL("COPY {} ({}) FROM STDIN").format(_STAGE, names)
+        with self._connection.wrap_database_errors, cursor.copy(copying) as copy:
+            for piece in pieces:
+                copy.write(piece)
+        cursor.execute(
+            sql.SQL("SELECT count(*) FROM {} WHERE {} IS DISTINCT FROM {}").format(
+                _STAGE, sql.Identifier(TENANT_COLUMN), sql.Literal(self._old)
+            )
+        )
+        if strangers := cursor.fetchone()[0]:
+            raise ArchiveDamaged(entry.name, Cause.CONTENT, f"{strangers} rows of another tenant")
+
+    def _insertion(self, table: ArchivedTable, columns: list[str]) -> tuple[sql.Composed, list[Any]]:
+        """Columns that came after the archive get the default that their migration gave to old rows."""
+        copied = [name for name in columns if name != TENANT_COLUMN]
+        added = self._defaults(table, set(columns))
+        targets = sql.SQL(", ").join(map(sql.Identifier, [TENANT_COLUMN, *copied, *added]))
+        sources = sql.SQL(", ").join(
+            [sql.Literal(self._new), *map(sql.Identifier, copied), *(sql.Placeholder() for _name in added)]
+        )
+        statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+            sql.Identifier(table.name), targets, sources, _STAGE
+        )
+        return statement, list(added.values())
+
+    def _defaults(self, table: ArchivedTable, present: set[str]) -> dict[str, Any]:
+        editor = self._connection.schema_editor()
+        missing = [
+            field
+            for field in table.model._meta.local_concrete_fields
+            if field.column in table.columns and field.column not in present and not field.has_db_default()
+        ]
+        values = {str(field.column): editor.effective_default(field) for field in missing}
+        return {column: value for column, value in values.items() if value is not None}
+
+
+def _column_types(cursor: Any, table: str) -> dict[str, str]:
+    cursor.execute(_COLUMN_TYPES, [table])
+    return dict(cursor.fetchall())
+
+
+def _make_partitions(cursor: Any) -> None:
+    """The partitions of the days of the staged events. In a transaction of its own, since making them locks out
+    everybody who writes to the log, and a restore takes long.
+    """
+    cursor.execute(sql.SQL("SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
+    days = [day for (day,) in cursor.fetchall()]
+    with platform_transaction(), current_connection().cursor() as other:
+        other.execute("SELECT auditlog_make_partitions(day, 0) FROM unnest(%s::date[]) AS day ORDER BY day", [days])

@@ -1,0 +1,39 @@
+"""One process at a time works on the backups of a tenant."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from backups.errors import RunningAlready
+from tenants.isolation.context import tenant_scope
+
+
+@contextmanager
+def exclusive(tenant_id: UUID) -> Iterator[None]:
+    """Hold the tenant's backups alone, or raise RunningAlready at once.
+
+    The lock belongs to a transaction on a connection of its own: it ends with the process, however that ends, and it
+    holds behind a pooler, where a session is nobody's. The transaction sees nothing, so it holds no vacuum back.
+    """
+    connection = connections[DEFAULT_DB_ALIAS].copy()
+    try:
+        with tenant_scope(None):
+            connection.set_autocommit(False)
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(tenant_id)])
+                (taken,) = cursor.fetchone()
+        if not taken:
+            raise RunningAlready
+        yield
+    finally:
+        with tenant_scope(None):
+            connection.close()
+
+
+def _key(tenant_id: UUID) -> int:
+    """64 bits that no other lock in the database, and no other tenant, is likely to use."""
+    return int.from_bytes(hashlib.sha256(f"backups {tenant_id}".encode()).digest()[:8], signed=True)

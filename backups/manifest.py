@@ -1,0 +1,215 @@
+"""The manifest: what an archive holds, signed. It is written last, and without it there is no backup.
+
+The file is canonical JSON (sorted keys, no blanks, UTF-8) of `{"manifest": …, "signature": {"key": …, "value": …}}`;
+the Ed25519 signature is over the canonical JSON of the inner manifest. `docs/archive-format.md` describes every field.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backups.errors import ArchiveDamaged, Cause
+from backups.layout import ArchivePlace
+from backups.manifestfields import Fields, Malformed
+from backups.parts import Measure, Part
+from vault.errors import ObjectMissing, SignatureInvalid
+from vault.keys import Signature, key_store
+from vault.stores import ObjectStore
+
+FORMAT = 1
+PURPOSE = "archive"
+# A table takes less than 1 KiB; objects have a list of their own. Nothing larger was written by this product.
+MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whose archive it is, as text: the directory may be lost, or say something else by now."""
+
+    code: str
+    name: str
+    plan: str
+    time_zone: str
+    is_provider: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """One table: the columns in the order of the COPY text, the number of rows, the receipt of the part."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsEntry:
+    """The documents' contents: how many, their bytes as stored, and the receipt of the list that names each."""
+
+    count: int
+    bytes: int
+    list: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything about one archive that is needed to check and to restore it."""
+
+    place: ArchivePlace
+    installation: str
+    tool: str
+    company: Company
+    snapshot_at: datetime
+    lsn: str
+    migrations: dict[str, list[str]]
+    key_ids: tuple[str, ...]
+    tables: tuple[TableEntry, ...]
+    objects: ObjectsEntry
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts and objects as stored."""
+        parts = sum(table.part.cipher.bytes for table in self.tables)
+        return parts + self.objects.list.cipher.bytes + self.objects.bytes
+
+
+def write_manifest(store: ObjectStore, manifest: Manifest) -> str:
+    """Sign and store it; returns the SHA-256 of the file. Raises ObjectExists."""
+    content = _as_json(manifest)
+    signature = key_store().signing.sign(PURPOSE, canonical(content))
+    envelope = {
+        "manifest": content,
+        "signature": {"key": signature.key_id, "value": base64.b64encode(signature.value).decode()},
+    }
+    return store.put(manifest.place.manifest, canonical(envelope)).sha256
+
+
+def read_manifest(store: ObjectStore, place: ArchivePlace, *, sha256: str = "") -> Manifest:
+    """The manifest of an archive, its signature and its place checked, and its digest when the catalogue knows one.
+
+    Raises ArchiveDamaged with the cause.
+    """
+    path = place.manifest
+    try:
+        with store.open(path) as reader:
+            if reader.size > MAX_BYTES:
+                raise ArchiveDamaged(path, Cause.MALFORMED, f"{reader.size} bytes")
+            data = reader.read()
+    except ObjectMissing as error:
+        raise ArchiveDamaged(path, Cause.NO_MANIFEST) from error
+    manifest = _parsed(path, _signed_content(path, data))
+    if manifest.place != place or manifest.installation != key_store().installation:
+        raise ArchiveDamaged(path, Cause.MISPLACED, manifest.place.manifest)
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise ArchiveDamaged(path, Cause.REPLACED)
+    return manifest
+
+
+def canonical(value: Any) -> bytes:
+    """The one way to write a value down."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _signed_content(path: str, data: bytes) -> dict[str, Any]:
+    """The inner manifest, after its signature; nothing in it is believed before."""
+    try:
+        envelope = json.loads(data)
+        content, signature = envelope["manifest"], envelope["signature"]
+        signed = Signature(str(signature["key"]), base64.b64decode(signature["value"], validate=True))
+        if canonical(envelope) != data or not isinstance(content, dict):
+            raise ArchiveDamaged(path, Cause.MALFORMED)
+        key_store().signing.verify(PURPOSE, canonical(content), signed)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ArchiveDamaged(path, Cause.MALFORMED) from error
+    except SignatureInvalid as error:
+        raise ArchiveDamaged(path, Cause.SIGNATURE) from error
+    return content
+
+
+def _parsed(path: str, content: dict[str, Any]) -> Manifest:
+    version = content.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise ArchiveDamaged(path, Cause.NEWER_FORMAT, f"{version} instead of {FORMAT}")
+    try:
+        return _from_json(Fields(content))
+    except Malformed as error:
+        raise ArchiveDamaged(path, Cause.MALFORMED, str(error)) from error
+
+
+def _as_json(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "archive": str(manifest.place.archive_id),
+        "tenant": str(manifest.place.tenant_id),
+        "installation": manifest.installation,
+        "tool": manifest.tool,
+        "company": {
+            "code": manifest.company.code,
+            "name": manifest.company.name,
+            "plan": manifest.company.plan,
+            "time_zone": manifest.company.time_zone,
+            "provider": manifest.company.is_provider,
+        },
+        "snapshot": {"at": manifest.snapshot_at.isoformat(), "lsn": manifest.lsn},
+        "migrations": manifest.migrations,
+        "keys": list(manifest.key_ids),
+        "tables": [
+            {"name": table.name, "columns": list(table.columns), "rows": table.rows, **_part_as_json(table.part)}
+            for table in manifest.tables
+        ],
+        "objects": {
+            "count": manifest.objects.count,
+            "bytes": manifest.objects.bytes,
+            "list": _part_as_json(manifest.objects.list),
+        },
+    }
+
+
+def _part_as_json(part: Part) -> dict[str, Any]:
+    return {
+        "plain": {"bytes": part.plain.bytes, "sha256": part.plain.sha256},
+        "cipher": {"bytes": part.cipher.bytes, "sha256": part.cipher.sha256},
+    }
+
+
+def _from_json(fields: Fields) -> Manifest:
+    company, snapshot, objects = fields.inner("company"), fields.inner("snapshot"), fields.inner("objects")
+    return Manifest(
+        place=ArchivePlace(UUID(fields.uuid("tenant")), UUID(fields.uuid("archive"))),
+        installation=fields.text("installation"),
+        tool=fields.text("tool"),
+        company=Company(
+            code=company.text("code"),
+            name=company.text("name"),
+            plan=company.text("plan"),
+            time_zone=company.text("time_zone"),
+            is_provider=company.flag("provider"),
+        ),
+        snapshot_at=snapshot.moment("at"),
+        lsn=snapshot.text("lsn"),
+        migrations={app: fields.inner("migrations").texts(app) for app in fields.inner("migrations").names()},
+        key_ids=tuple(fields.texts("keys")),
+        tables=tuple(
+            TableEntry(table.identifier("name"), tuple(table.identifiers("columns")), table.count("rows"), _part(table))
+            for table in fields.list_of("tables")
+        ),
+        objects=ObjectsEntry(objects.count("count"), objects.count("bytes"), _part(objects.inner("list"))),
+    )
+
+
+def _part(fields: Fields) -> Part:
+    return Part(_measure(fields.inner("plain")), _measure(fields.inner("cipher")))
+
+
+def _measure(fields: Fields) -> Measure:
+    return Measure(fields.count("bytes"), fields.digest("sha256"))

@@ -1,0 +1,133 @@
+"""Taking archives away: what a dead run left, generations beyond the plan, objects that nothing refers to (B2).
+
+An archive leaves in an order that can be cut short anywhere: it is unlisted, its manifest goes, then its parts, then
+its row. Whatever a kill leaves is unlisted, and the next run carries on.
+"""
+
+import hashlib
+import logging
+from datetime import timedelta
+
+from django.utils import timezone
+
+from auditlog.actors import Actor
+from auditlog.services import record
+from backups import catalogue
+from backups.actions import ARCHIVE_REMOVED
+from backups.errors import ArchiveDamaged, Cause
+from backups.layout import ArchivePlace, objects_prefix, places_in_store
+from backups.manifest import read_manifest
+from backups.models import Archive, State
+from backups.objects import Ordered, read_list, union
+from tenants.isolation.context import require_tenant_id
+from tenants.isolation.transactions import atomic
+from vault.errors import ObjectRetained
+from vault.stores import ObjectStore
+
+logger = logging.getLogger(__name__)
+
+# A run takes hours at the most; what is not finished after a day belongs to none.
+UNFINISHED_AFTER = timedelta(days=1)
+
+
+def clear_leftovers(store: ObjectStore, *, actor: Actor) -> None:
+    """Bring what dead runs left to an end: list an archive that has its manifest, remove one that has none.
+
+    Only under the tenant's lock: what is `running` then, runs no more.
+    """
+    with atomic():
+        running = list(Archive.objects.filter(state=State.RUNNING))
+    for archive in running:
+        try:
+            manifest = read_manifest(store, archive.place)
+        except ArchiveDamaged as damage:
+            if damage.cause is not Cause.NO_MANIFEST:
+                catalogue.set_damaged(archive, damage, actor=actor)
+                continue
+            forget(store, archive)
+        else:
+            catalogue.complete(archive, manifest, _sha256(store, archive.place.manifest), actor=actor)
+
+
+def forget(store: ObjectStore, archive: Archive) -> None:
+    """Remove an archive that is not listed, from the store and from the catalogue."""
+    _delete_parts(store, archive.place)
+    with atomic():
+        Archive.objects.filter(id=archive.id).delete()
+
+
+def remove(store: ObjectStore, archive: Archive, *, actor: Actor) -> bool:
+    """Remove a listed archive; False when the store has to keep it still (a lock with a date)."""
+    listed_as = archive.state
+    _set_state(archive, State.RUNNING)
+    try:
+        _delete_parts(store, archive.place)
+    except ObjectRetained:
+        _set_state(archive, State(listed_as))
+        return False
+    with atomic():
+        record(ARCHIVE_REMOVED, actor=actor, target=archive, before=catalogue.described(archive))
+        Archive.objects.filter(id=archive.id).delete()
+    return True
+
+
+def prune(store: ObjectStore) -> int:
+    """Remove unfinished archives of the tenant in scope that the catalogue does not know; returns how many."""
+    tenant_id, removed = require_tenant_id(), 0
+    limit = timezone.now() - UNFINISHED_AFTER
+    for place, found in list(places_in_store(store, tenant_id)):
+        finished = any(info.name == place.manifest for info in found)
+        with atomic():
+            known = Archive.objects.filter(id=place.archive_id).exists()
+        if not finished and not known and all(info.modified < limit for info in found):
+            _delete_parts(store, place)
+            removed += 1
+    return removed
+
+
+def remove_unreferred_objects(store: ObjectStore) -> int:
+    """Delete the objects that no archive of the tenant refers to any more; returns how many.
+
+    Asks the store, not the catalogue, which archives there are. When a single list cannot be read nothing is deleted:
+    an object that is kept for too long does less harm.
+    """
+    tenant_id, removed = require_tenant_id(), 0
+    prefix = objects_prefix(tenant_id)
+    try:
+        places = [
+            place
+            for place, found in places_in_store(store, tenant_id)
+            if any(info.name == place.manifest for info in found)
+        ]
+        lists = [read_list(store, read_manifest(store, place)) for place in places]
+        wanted = Ordered(union(lists), key=str)
+        unwanted = [info.name for info in store.list(prefix) if wanted.get(info.name.removeprefix(prefix)) is None]
+        wanted.finish()
+    except ArchiveDamaged as damage:
+        logger.warning("Objects of tenant %s are kept, because an archive is damaged: %s", tenant_id, damage)
+        return 0
+    for name in unwanted:
+        try:
+            store.delete(name)
+            removed += 1
+        except ObjectRetained:
+            continue
+    return removed
+
+
+@atomic()
+def _set_state(archive: Archive, state: State) -> None:
+    archive.state = state
+    archive.save(update_fields=["state"])
+
+
+def _delete_parts(store: ObjectStore, place: ArchivePlace) -> None:
+    """The manifest first: without it there is no backup."""
+    store.delete(place.manifest)
+    for info in list(store.list(place.prefix)):
+        store.delete(info.name)
+
+
+def _sha256(store: ObjectStore, name: str) -> str:
+    with store.open(name) as reader:
+        return hashlib.sha256(reader.read()).hexdigest()

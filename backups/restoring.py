@@ -1,0 +1,163 @@
+"""Restoring an archive as a new tenant beside the old one (B6): nothing of the old one is touched.
+
+Contents of documents first, under keys of the new tenant; then all rows in one transaction of the owner. Whatever
+fails, rows are rolled back, and contents and keys of the tenant that never was are removed.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.menus import BY_CODE, Audience
+from accounts.models import Role
+from auditlog.actors import Actor
+from auditlog.services import record
+from backups.actions import ARCHIVE_RESTORED
+from backups.content import archived_tables
+from backups.errors import RestoreRefused
+from backups.loading import Loader
+from backups.locks import exclusive
+from backups.manifest import Manifest, read_manifest
+from backups.models import Archive, State
+from backups.objects import read_list
+from backups.parts import read_content
+from backups.preconditions import check_database, check_manifest
+from backups.progress import Progress, silent
+from backups.verifying import read_table
+from tenants.isolation.context import platform_scope, tenant_scope
+from tenants.isolation.directory import normalize_code, provider_company
+from tenants.isolation.models import new_id
+from tenants.isolation.placement import OWNER_ALIAS
+from tenants.isolation.transactions import tenant_transaction
+from tenants.models import State as TenantState
+from tenants.models import Tenant
+from tenants.plans import PlanCode
+from vault.errors import VaultError
+from vault.keys import key_store
+from vault.stores import ObjectStore, backup_store, document_store
+from vault.streams import write_object
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The new tenant and what it got."""
+
+    tenant: Tenant
+    rows: int
+    objects: int
+
+
+def restore_archive(
+    archive: Archive, *, company_code: str, actor: Actor, name: str = "", progress: Progress = silent
+) -> Restored:
+    """Make a new tenant out of an archive, under a company code that nobody has.
+
+    Users keep their passwords and roles, documents their contents. Sessions and one-time links are not in an archive.
+    Recorded in the logs of the new tenant, the old one and the provider. Call it with no transaction open. Raises
+    RestoreRefused or ArchiveDamaged with the cause, RunningAlready, VaultError, DatabaseError; nothing is changed then.
+    """
+    store = backup_store()
+    check_database()
+    if archive.state == State.DAMAGED:
+        raise RestoreRefused(_("The backup was found damaged: %(cause)s.") % {"cause": archive.error})
+    with exclusive(archive.tenant_id):
+        manifest = read_manifest(store, archive.place, sha256=archive.manifest_sha256)
+        check_manifest(manifest)
+        tenant = _new_tenant(manifest, company_code, name)
+        with _undone_on_failure(tenant.id):
+            key_store().create_tenant_keys(tenant.id)
+            _restore_contents(store, manifest, tenant.id, progress)
+            _restore_rows(store, manifest, tenant, progress)
+    restored = Restored(tenant, manifest.rows, manifest.objects.count)
+    _record(archive, manifest, restored, actor)
+    return restored
+
+
+def _new_tenant(manifest: Manifest, company_code: str, name: str) -> Tenant:
+    """The tenant, not saved yet. Raises RestoreRefused for a code that is taken or is none."""
+    plans = set(PlanCode.values)
+    tenant = Tenant(
+        id=new_id(),
+        company_code=normalize_code(company_code),
+        name=name.strip() or manifest.company.name,
+        plan_code=manifest.company.plan if manifest.company.plan in plans else PlanCode.STANDARD,
+        time_zone=manifest.company.time_zone,
+        state=TenantState.ACTIVE,
+    )
+    try:
+        with platform_scope():
+            tenant.full_clean()
+    except ValidationError as error:
+        raise RestoreRefused(" ".join(error.messages)) from error
+    return tenant
+
+
+@contextmanager
+def _undone_on_failure(tenant_id: UUID) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        try:
+            for info in list(document_store().list(f"{tenant_id}/")):
+                document_store().delete(info.name)
+            if key_store().has_tenant_keys(tenant_id):
+                key_store().destroy_tenant_keys(tenant_id)
+        except VaultError:
+            logger.exception("Contents or keys of tenant %s, which was not restored, are left over", tenant_id)
+        raise
+
+
+def _restore_contents(store: ObjectStore, manifest: Manifest, new_tenant: UUID, progress: Progress) -> None:
+    """Decrypt each content with the old tenant's keys and encrypt it with the new one's, under the same name."""
+    old_tenant = manifest.place.tenant_id
+    for number, content in enumerate(read_list(store, manifest), start=1):
+        progress("documents", number, manifest.objects.count)
+        with write_object(document_store(), new_tenant, content.kind, content.name) as out:
+            for piece in read_content(store, content.identity(old_tenant), content.path(old_tenant), content.part):
+                out.write(piece)
+
+
+def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progress: Progress) -> None:
+    tables = {table.name: table for table in archived_tables()}
+    loader = Loader(manifest.place.tenant_id, tenant.id)
+    try:
+        with tenant_scope(tenant.id), transaction.atomic(using=OWNER_ALIAS, durable=True):
+            tenant.save(using=OWNER_ALIAS, force_insert=True)
+            for number, entry in enumerate(manifest.tables):
+                progress(entry.name, number, len(manifest.tables))
+                loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
+            loader.check_constraints()
+            _take_operator_menus_away()
+    except IntegrityError as error:
+        raise RestoreRefused(_("The database refused the rows: %(cause)s") % {"cause": error}) from error
+
+
+def _take_operator_menus_away() -> None:
+    """A copy of the provider's own tenant is an ordinary company: nobody in it is an operator."""
+    operators = {code for code, menu in BY_CODE.items() if menu.audience is Audience.OPERATOR}
+    for role in Role.objects.using(OWNER_ALIAS).filter(menus__overlap=sorted(operators)):
+        role.menus = [code for code in role.menus if code not in operators]
+        role.save(using=OWNER_ALIAS, update_fields=["menus"])
+
+
+def _record(archive: Archive, manifest: Manifest, restored: Restored, actor: Actor) -> None:
+    details = {
+        "archive": str(archive.id),
+        "snapshot_at": manifest.snapshot_at.isoformat(),
+        "from": manifest.company.code,
+        "to": restored.tenant.company_code,
+        "rows": restored.rows,
+        "objects": restored.objects,
+    }
+    provider = provider_company()
+    for tenant_id in {restored.tenant.id, archive.tenant_id, *([provider.tenant_id] if provider else [])}:
+        with tenant_transaction(tenant_id):
+            record(ARCHIVE_RESTORED, actor=actor, target=restored.tenant, after=details)

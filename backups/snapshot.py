@@ -1,0 +1,110 @@
+"""One moment of one tenant: a transaction that sees everything as it was, and the COPY out of it (B1).
+
+It runs as the app role with the wall forced, so a wrong filter cannot let another tenant's rows in. That none are
+missing is told by a second pair of eyes: the platform role, which no tenant policy filters, counts in the same moment.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from backups.content import ArchivedTable
+from backups.errors import BackupError
+from backups.parts import PartWriter
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.placement import PLATFORM_ALIAS, placement_of
+
+# A tenant with many rows takes longer than a request may, and the snapshot waits while a store is slow.
+_PATIENCE = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+_ISOLATION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_MOMENT = """
+    SELECT statement_timestamp(), pg_current_wal_lsn()::text, pg_export_snapshot(), current_setting('app.tenant', true)
+"""
+
+
+@dataclass
+class Snapshot:
+    """The open moment. `at` is its time (UTC), `lsn` its place in the write-ahead log."""
+
+    tenant_id: UUID
+    at: datetime
+    lsn: str
+    connection: BaseDatabaseWrapper
+    witness: BaseDatabaseWrapper | None = field(repr=False)
+
+    def copy_rows(self, table: ArchivedTable, out: PartWriter) -> int:
+        """Copy the tenant's rows of a table as COPY text; returns how many. Raises BackupError if some are missing."""
+        with self.connection.cursor() as cursor:
+            copying = _copy_statement(table, self.tenant_id)
+            with self.connection.wrap_database_errors, cursor.copy(copying) as copy:
+                for row in copy:
+                    out.write(row)
+            copied = int(cursor.rowcount)
+        expected = self._count(table)
+        if copied != expected:
+            raise BackupError(
+                _("%(copied)d of %(expected)d rows of %(table)s were copied.")
+                % {"copied": copied, "expected": expected, "table": table.name}
+            )
+        return copied
+
+    def _count(self, table: ArchivedTable) -> int:
+        counting = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = {}").format(
+            sql.Identifier(table.name), sql.Literal(self.tenant_id)
+        )
+        if self.witness is not None:
+            with self.witness.cursor() as cursor:
+                cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table.name])
+                if cursor.fetchone()[0]:
+                    return _number(cursor, counting)
+        with self.connection.cursor() as cursor:
+            return _number(cursor, counting)
+
+
+@contextmanager
+def snapshot(tenant_id: UUID) -> Iterator[Snapshot]:
+    """Open the moment of a tenant. No transaction may be open before."""
+    alias = placement_of(tenant_id)
+    with tenant_scope(tenant_id), transaction.atomic(using=alias, durable=True):
+        with connections[alias].cursor() as cursor:
+            cursor.execute(_ISOLATION)
+            cursor.execute(_PATIENCE)
+            cursor.execute(_MOMENT)
+            at, lsn, exported, told = cursor.fetchone()
+        if told != str(tenant_id):  # without its tenant the wall would hide every row, and the archive were empty
+            raise BackupError(_("The database was not told the tenant."))
+        with _witness(alias, exported) as witness:
+            yield Snapshot(tenant_id, at, lsn, connections[alias], witness)
+
+
+@contextmanager
+def _witness(alias: str, exported: str) -> Iterator[BaseDatabaseWrapper | None]:
+    """The platform role in the same moment; it knows the shared database only."""
+    if alias != DEFAULT_DB_ALIAS:
+        yield None
+        return
+    with transaction.atomic(using=PLATFORM_ALIAS, durable=True):
+        with connections[PLATFORM_ALIAS].cursor() as cursor:
+            cursor.execute(_ISOLATION)
+            cursor.execute(_PATIENCE)
+            cursor.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(exported)))
+        yield connections[PLATFORM_ALIAS]
+
+
+def _copy_statement(table: ArchivedTable, tenant_id: UUID) -> sql.Composed:
+    return sql.SQL("COPY (SELECT {} FROM {} WHERE tenant_id = {}) TO STDOUT").format(
+        sql.SQL(", ").join(map(sql.Identifier, table.columns)), sql.Identifier(table.name), sql.Literal(tenant_id)
+    )
+
+
+def _number(cursor: Any, counting: sql.Composed) -> int:
+    cursor.execute(counting)
+    return int(cursor.fetchone()[0])

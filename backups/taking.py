@@ -1,0 +1,148 @@
+"""Making the archive of a tenant (B1, B4): write-once parts, the signed manifest last, then the catalogue.
+
+A run that fails or is killed leaves nothing that is listed; the next run removes what it left in the store.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC
+
+from django.db import DatabaseError
+
+from auditlog.actions import Outcome
+from auditlog.actors import Actor
+from auditlog.services import Target, record_apart
+from backups import catalogue
+from backups.actions import ARCHIVE_FAILED
+from backups.collecting import ContentMissing, copy_ahead, write_list
+from backups.content import ArchivedTable, archived_tables
+from backups.errors import ArchiveDamaged, BackupError
+from backups.layout import TABLE_KIND, ArchivePlace
+from backups.locks import exclusive
+from backups.manifest import Company, Manifest, ObjectsEntry, TableEntry, read_manifest, write_manifest
+from backups.models import Archive
+from backups.objects import ArchivedContent, read_list
+from backups.parts import PartWriter
+from backups.progress import Progress, silent
+from backups.queries import archives
+from backups.release import current_migrations, tool
+from backups.removal import clear_leftovers, forget
+from backups.snapshot import Snapshot, snapshot
+from tenants.isolation.context import require_tenant_id
+from tenants.isolation.transactions import atomic
+from tenants.queries import current_tenant
+from vault.errors import VaultError
+from vault.keys import key_store
+from vault.objectformat import Identity
+from vault.stores import ObjectStore, backup_store
+
+logger = logging.getLogger(__name__)
+
+# A document that is deleted between the snapshot and the copy of its content: the next snapshot does not know it.
+_ATTEMPTS = 3
+
+
+def take_archive(*, actor: Actor, progress: Progress = silent) -> Archive:
+    """Make one archive of the tenant in scope, not yet verified. Call it with no transaction open.
+
+    Recorded in the tenant's log, also when it fails. Raises BackupError, VaultError, DatabaseError.
+    """
+    tenant_id = require_tenant_id()
+    store = backup_store()
+    with exclusive(tenant_id):
+        clear_leftovers(store, actor=actor)
+        archive = catalogue.begin()
+        try:
+            manifest = _taken(store, archive.place, progress)
+            digest = write_manifest(store, manifest)
+        except BaseException as error:
+            _abandon(store, archive, actor, error)
+            raise
+        return catalogue.complete(archive, manifest, digest, actor=actor)
+
+
+def _taken(store: ObjectStore, place: ArchivePlace, progress: Progress) -> Manifest:
+    earlier = _earlier(store)
+    for attempt in range(1, _ATTEMPTS + 1):
+        progress("documents", 0, 0)
+        copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None)
+        with snapshot(place.tenant_id) as moment:
+            try:
+                objects = write_list(store, place, _known(store, earlier))
+            except ContentMissing:
+                if attempt == _ATTEMPTS:
+                    raise
+                continue
+            return _manifest(store, place, moment, objects, progress)
+    raise AssertionError("the loop returns or raises")
+
+
+def _manifest(
+    store: ObjectStore, place: ArchivePlace, moment: Snapshot, objects: ObjectsEntry, progress: Progress
+) -> Manifest:
+    tenant = current_tenant()
+    tables, key_ids = archived_tables(), set[str]()
+    entries = []
+    for number, table in enumerate(tables):
+        progress(table.name, number, len(tables))
+        entries.append(_table(store, place, moment, table, key_ids))
+    progress("manifest", len(tables), len(tables))
+    return Manifest(
+        place=place,
+        installation=key_store().installation,
+        tool=tool(),
+        company=Company(
+            code=tenant.company_code,
+            name=tenant.name,
+            plan=tenant.plan_code,
+            time_zone=tenant.time_zone,
+            is_provider=tenant.is_provider,
+        ),
+        snapshot_at=moment.at.astimezone(UTC),
+        lsn=moment.lsn,
+        migrations=current_migrations(),
+        key_ids=tuple(sorted(key_ids)),
+        tables=tuple(entries),
+        objects=objects,
+    )
+
+
+def _table(
+    store: ObjectStore, place: ArchivePlace, moment: Snapshot, table: ArchivedTable, key_ids: set[str]
+) -> TableEntry:
+    identity = Identity(place.tenant_id, TABLE_KIND, place.table_identity(table.name))
+    with PartWriter(store, identity, place.table(table.name)) as out:
+        rows = moment.copy_rows(table, out)
+    key_ids.add(out.key_id)
+    return TableEntry(table.name, table.columns, rows, out.part)
+
+
+@atomic()
+def _earlier(store: ObjectStore) -> Manifest | None:
+    """The manifest of the newest archive, when it can be read: what it lists need not be read again."""
+    newest = archives().first()
+    if newest is not None:
+        with suppress(ArchiveDamaged):
+            return read_manifest(store, newest.place, sha256=newest.manifest_sha256)
+    return None
+
+
+def _known(store: ObjectStore, earlier: Manifest | None) -> Iterator[ArchivedContent]:
+    return read_list(store, earlier) if earlier else iter(())
+
+
+def _abandon(store: ObjectStore, archive: Archive, actor: Actor, error: BaseException) -> None:
+    """Tidy up and record the failure; what fails here too is only logged, since the cause is on its way already."""
+    cause = str(error) if isinstance(error, BackupError | VaultError | DatabaseError) else type(error).__name__
+    try:
+        forget(store, archive)
+        record_apart(
+            ARCHIVE_FAILED,
+            actor=actor,
+            target=Target.of(archive),
+            outcome=Outcome.FAILURE,
+            after={"cause": cause},
+        )
+    except (BackupError, VaultError, DatabaseError):
+        logger.exception("The unfinished archive %s could not be tidied away; the next run does it", archive.id)

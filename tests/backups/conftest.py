@@ -1,0 +1,129 @@
+"""Companies with data of every kind, and stores of their own for every test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+from moto.server import ThreadedMotoServer
+
+from accounts.menus import ADMINISTRATOR, EDITOR
+from auditlog.actors import Actor
+from backups.models import Archive
+from backups.taking import take_archive
+from documents.contents import store_file
+from documents.models import Counterparty
+from documents.names import Place
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.transactions import atomic
+from tenants.models import Tenant
+from tests.factories.people import Person, make_person
+from vault.aws import client
+from vault.stores import ObjectStore, backup_store
+
+ACTOR = Actor.system("tests")
+# What breaks text formats and encodings: COPY's own marks, line ends of every kind, quotes, the ends of Unicode.
+AWKWARD = "行1\n行2\r\n\tタブ \\N \\. \\x00 \"'`,; 鬱🈁 \u2028 \ufffd \x01\x7f"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A company with people and files; `files` holds their contents by path."""
+
+    tenant: Tenant
+    admin: Person
+    files: dict[str, bytes]
+
+
+@pytest.fixture(autouse=True)
+def stores(settings: LazySettings, tmp_path: Path) -> None:
+    """Empty stores of documents and backups; the keys are those of the suite, which its tenants have."""
+    settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
+    settings.VAULT_BACKUP_STORE = f"file://{tmp_path}/backups"
+
+
+@pytest.fixture
+def backups_folder(tmp_path: Path) -> Path:
+    """Where the files of the local backup store are."""
+    return tmp_path / "backups"
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    """An S3 server on the loopback interface."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def in_bucket(s3_address: str, settings: LazySettings) -> ObjectStore:
+    """The backup store is a bucket."""
+    settings.S3_ENDPOINT_URL = s3_address
+    settings.S3_ACCESS_KEY_ID = settings.S3_SECRET_ACCESS_KEY = "test"
+    bucket = f"backups-{uuid4()}"
+    client("s3", endpoint=s3_address, region=settings.S3_REGION).create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": settings.S3_REGION}
+    )
+    settings.VAULT_BACKUP_STORE = f"s3://{bucket}/archives"
+    return backup_store()
+
+
+def furnish(tenant: Tenant, *, size: int = 3_000_000) -> Stored:
+    """Give a company users, folders, counterparties and files; one file is larger than a segment of its cipher."""
+    admin = make_person(tenant, "anna", ADMINISTRATOR, name=f"安娜 {tenant.company_code}")
+    make_person(tenant, "emil", EDITOR, name=AWKWARD[:100])
+    files = {
+        "契約/2026年/請求書①.pdf": "請求書".encode() * 1000,
+        "empty.txt": b"",
+        "binary.dat": bytes(range(256)) * 64 + b"\x00\x00\\N\n\\.\n",
+        f"large {tenant.company_code}.dat": tenant.company_code.encode() * (size // 5),
+    }
+    with tenant_scope(tenant.id):
+        for path, content in files.items():
+            *folders, name = path.split("/")
+            store_file([content], place=Place(tuple(folders), name), actor=admin.actor)
+        with atomic():
+            Counterparty.objects.create(code="T-1", name="株式会社テスト", note=AWKWARD)
+    return Stored(tenant, admin, files)
+
+
+@pytest.fixture
+def stored(acme: Tenant) -> Stored:
+    """ACME with data."""
+    return furnish(acme)
+
+
+@pytest.fixture
+def neighbour(globex: Tenant) -> Stored:
+    """GLOBEX with data, under the same user IDs."""
+    return furnish(globex, size=5000)
+
+
+@pytest.fixture
+def take(acme: Tenant) -> Callable[[], Archive]:
+    """Take an archive of ACME."""
+
+    def taking() -> Archive:
+        with tenant_scope(acme.id):
+            return take_archive(actor=ACTOR)
+
+    return taking
+
+
+@pytest.fixture
+def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
+    """An archive of ACME with data, not verified yet."""
+    return take()
+
+
+def rows_of(tenant: Tenant, table: str, columns: str, owner: Any) -> list[tuple[Any, ...]]:
+    """Rows of a tenant as the owner sees them, in a stable order."""
+    with owner.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table} WHERE tenant_id = %s ORDER BY id", [tenant.id])
+        return list(cursor.fetchall())

@@ -1,0 +1,45 @@
+"""The page on which a company sees its own backups (B2, B5)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.menus import READER
+from backups.models import Archive
+from backups.verifying import verify_archive
+from tenants.isolation.context import tenant_scope
+from tests.backups.conftest import ACTOR, Stored
+from tests.conftest import EVERY_ROLE
+from tests.factories.people import make_person
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
+
+PAGE = "/console/backups/"
+
+
+def test_without_a_backup_the_page_says_when_the_first_one_comes(stored: Stored) -> None:
+    """B1: an empty list is no dead end."""
+    answer = stored.admin.client().get(PAGE)
+    assert answer.status_code == 200
+    assert "No backup yet" in answer.content.decode()
+    assert "02:30" in answer.content.decode()
+
+
+def test_the_page_lists_the_own_generations_only(
+    stored: Stored, neighbour: Stored, take: Callable[[], Archive]
+) -> None:
+    """B2, B5: time, size, rows and whether it was verified; nothing of another company's."""
+    with tenant_scope(stored.tenant.id):
+        archive = take()
+        verify_archive(archive, actor=ACTOR)
+    page = stored.admin.client().get(PAGE).content.decode()
+    assert "Verified" in page
+    assert f"{archive.row_count:,}" in page
+    assert "of 7 in your plan" in page
+    assert "No backup yet" in neighbour.admin.client().get(PAGE).content.decode()
+
+
+def test_the_page_needs_its_menu(stored: Stored) -> None:
+    """A9: a reader is refused."""
+    reader = make_person(stored.tenant, "rita", READER)
+    assert reader.client().get(PAGE).status_code == 403
