@@ -59,6 +59,8 @@ ELEMENTS = (
     ),
     Element("form", {"form": None, "submit": "", "cancel": "", "action": "", "tone": "primary", "icon": ""}, ("form",)),
     Element("field", {"field": None}, ("field",), False),
+    Element("filters", {"form": None}, ("form",), False),
+    Element("copyable", {"value": "", "label": "", "id": "copyable"}, ("value",), False),
     Element(
         "confirm",
         {"title": "", "action": "", "submit": "", "cancel": "", "losses": (), "word": "", "icon": "alert-triangle"},
@@ -155,9 +157,9 @@ def slot(parser: Parser, token: Token) -> SlotNode:
 
 
 @register.simple_block_tag
-def captured(content: str) -> str:
+def captured(content: str) -> SafeString:
     """`{% captured as name %}…{% endcaptured %}`: what a block says, for use in more than one place of a layout."""
-    return content
+    return SafeString(content.strip())  # rendered and escaped already; stripping alone would forget that
 
 
 @register.simple_tag

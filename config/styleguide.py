@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,15 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label=_("The company has agreed to the terms of service."))
 
 
-class SampleTable(tables.Table):
+class SampleFilterForm(forms.Form):
+    """Fields side by side."""
+
+    text = forms.CharField(label=_("Name contains"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), ("pdf", "PDF")], required=False)
+    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+
+
+class SampleTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """Sorting, numbers, a status and an empty state."""
 
     name = tables.Column(verbose_name=_("Name"))
@@ -81,6 +90,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "statuses": list(STATUSES),
         "form": SampleForm(initial={"company_code": "ACME", "zone": "Asia/Tokyo"}),
         "wrong_form": SampleForm({"company_code": "", "email": "ken(at)example", "zone": "UTC"}, auto_id="wrong_%s"),
+        "filter_form": SampleFilterForm(),
+        "invitation": f"{settings.PUBLIC_URL}/invitation/…",
         "table": rows,
         "empty_table": SampleTable([]),
         "page": Paginator(range(240), 10).get_page(request.GET.get("page", 12)),

@@ -27,6 +27,19 @@
     check();
   }
 
+  // A value to hand on: the first click selects it, the button copies it.
+  for (const input of document.querySelectorAll("input[data-select-all]")) {
+    input.addEventListener("focus", () => input.select());
+  }
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    if (!navigator.clipboard) break; // only pages that came over TLS may
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      button.querySelector("span").textContent = button.dataset.textCopied;
+    });
+  }
+
   // A double click sends a form once. Not for ever: the answer may be a download that leaves the page as it is.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const SERIES = ["--sk-link", "--sk-danger-fill", "--sk-info", "--sk-warning", "--sk-success", "--sk-muted"];
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const drawn = new Map();
 
   // A custom property holds light-dark(…); only a real property gives back the colour that it stands for now.
@@ -20,7 +19,7 @@
     const line = round ? plan.labels.map((_, at) => colour(SERIES[at % SERIES.length])) : colour(SERIES[index % SERIES.length]);
     const area = plan.kind === "line" ? faint(line) : line;
     return { label: series.label, data: series.values, borderColor: round ? colour("--sk-surface") : line, backgroundColor: area,
-      borderWidth: 2, pointRadius: 2, tension: 0.25, fill: plan.kind === "line" && plan.series.length === 1, maxBarThickness: 40 };
+      borderWidth: plan.kind === "bar" ? 0 : 2, pointRadius: 2, tension: 0.25, fill: plan.kind === "line" && plan.series.length === 1, maxBarThickness: 40 };
   });
   const draw = (canvas) => {
     const plan = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
@@ -32,9 +31,8 @@
       type: plan.kind,
       data: { labels: plan.labels, datasets: datasets(plan, round) },
       options: {
-        responsive: true, maintainAspectRatio: false, animation: still.matches ? false : { duration: 300 },
+        responsive: true, maintainAspectRatio: false, animation: false,
         interaction: { mode: round ? "nearest" : "index", intersect: round },
-        font: { family: getComputedStyle(document.body).fontFamily },
         scales: round ? {} : { x: { grid: { display: false }, ticks }, y: { beginAtZero: true, grid, ticks, title: { display: Boolean(plan.unit), text: plan.unit, color: ticks.color } } },
         plugins: { legend: { display: round || plan.series.length > 1, position: "bottom", labels: { color: colour("--sk-ink"), boxWidth: 12 } } },
       },
@@ -47,6 +45,8 @@
     draw(canvas);
   };
 
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.font.size = 13;
   const all = () => document.querySelectorAll("canvas[data-chart]");
   all().forEach(start);
   document.addEventListener("sekisho:theme", () => all().forEach(draw));

@@ -83,7 +83,7 @@
   };
 
   const say = (form, key, numbers) => {
-    const sentence = form.dataset[key].replace(/%\((\w+)\)s/g, (_, name) => numbers[name]);
+    const sentence = form.dataset[key].replace(/\{(\w+)\}/g, (_, name) => numbers[name]);
     form.querySelector(".dropzone-status").textContent = sentence;
   };
 
