@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help demo test lint format setup setup-demo system lock secrets clean
+.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -39,6 +39,9 @@ format: setup  ## Put code and templates into the agreed form
 	$(BIN)/ruff check --fix --quiet || true
 	$(BIN)/ruff format --quiet
 	$(BIN)/djlint templates --reformat --quiet
+
+messages: setup  ## Collect the texts to translate into locale/ (needs gettext)
+	$(TEST) $(BIN)/python manage.py makemessages --locale ja --no-wrap --add-location file --ignore "var/*" --ignore "tests/*" --ignore "benchmarks/*"
 
 setup: .venv/development.stamp $(CATALOGUES)  ## Install the locked packages with the tools of development
 
