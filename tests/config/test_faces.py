@@ -69,6 +69,8 @@ def test_keyboard_skips_and_closes(guide: Callable[..., Page]) -> None:
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(menu.get_by_role("button", name="Log out")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link").first).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).not_to_have_attribute("open", "")
     expect(menu.locator("summary")).to_be_focused()
