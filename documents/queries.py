@@ -1,0 +1,185 @@
+"""Reads of documents: lists, the way to a folder, and what backups need. All for the tenant in scope."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value
+from django.db.models.fields import BigIntegerField, BooleanField, CharField, IntegerField
+
+from documents.models import Counterparty, Document, DocumentVersion, Folder
+from tenants.isolation.context import require_tenant_id
+from tenants.isolation.transactions import current_connection
+
+# UNION and not UNION ALL: it would end even in a tree with a cycle, which `tree.py` rules out.
+_BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT id, 0 AS depth FROM documents_folder WHERE tenant_id = %s AND id = %s
+        UNION
+        SELECT child.id, below.depth + 1 FROM documents_folder child JOIN below ON child.parent_id = below.id
+        WHERE child.tenant_id = %s
+    )
+    SELECT id, depth FROM below
+"""
+_ABOVE = """
+    WITH RECURSIVE above AS (
+        SELECT id AS start, id, parent_id, name, 0 AS distance
+        FROM documents_folder WHERE tenant_id = %s AND id = ANY(%s)
+        UNION
+        SELECT above.start, parent.id, parent.parent_id, parent.name, above.distance + 1
+        FROM documents_folder parent JOIN above ON parent.id = above.parent_id WHERE parent.tenant_id = %s
+    )
+    SELECT start, id, name FROM above ORDER BY start, distance DESC
+"""
+
+
+class Step(NamedTuple):
+    """One folder on the way from the top."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is: numbers of folders, documents and versions, and the size of the contents in bytes."""
+
+    folders: int
+    documents: int
+    versions: int
+    size: int
+
+
+def folders() -> QuerySet[Folder]:
+    """Every folder."""
+    return Folder.objects.all()
+
+
+def documents() -> QuerySet[Document]:
+    """Every document."""
+    return Document.objects.all()
+
+
+def versions_of(document: Document) -> QuerySet[DocumentVersion]:
+    """The versions of a document, newest first."""
+    return document.versions.select_related("document").order_by("-number")
+
+
+def counterparties() -> QuerySet[Counterparty]:
+    """Every counterparty."""
+    return Counterparty.objects.all()
+
+
+def rows(folders: QuerySet[Folder], documents: QuerySet[Document]) -> QuerySet[Any, Any]:
+    """Folders and documents as the rows of one list, to be ordered and paged by the database.
+
+    Keys: is_file, id, place (the folder that it is in, or None), name, search_name, size, content_type, number,
+    changed_by, changed_at.
+    """
+    current = FilteredRelation("versions", condition=Q(versions__number=F("version_number")))
+    return folders.values(
+        "id",
+        "name",
+        "search_name",
+        is_file=Value(False, BooleanField()),
+        place=F("parent_id"),
+        size=Value(None, BigIntegerField()),
+        content_type=Value("", CharField()),
+        number=Value(None, IntegerField()),
+        changed_by=F("created_by_name"),
+        changed_at=F("created_at"),
+    ).union(
+        documents.annotate(current=current).values(
+            "id",
+            "name",
+            "search_name",
+            is_file=Value(True, BooleanField()),
+            place=F("folder_id"),
+            size=F("current__size"),
+            content_type=F("current__content_type"),
+            number=F("version_number"),
+            changed_by=F("current__uploaded_by_name"),
+            changed_at=F("current__uploaded_at"),
+        ),
+        all=True,
+    )
+
+
+def rows_of(folder: Folder | None) -> QuerySet[Any, Any]:
+    """The contents of a folder, or of the top, as `rows`."""
+    return rows(Folder.objects.filter(parent=folder), Document.objects.filter(folder=folder))
+
+
+def ways_to(folder_ids: Collection[UUID]) -> dict[UUID, list[Step]]:
+    """The way from the top to each of the folders, the folder itself last. One query however many there are."""
+    ways: dict[UUID, list[Step]] = {}
+    tenant_id = require_tenant_id()
+    with current_connection().cursor() as cursor:
+        cursor.execute(_ABOVE, [tenant_id, list(folder_ids), tenant_id])
+        for start, folder_id, name in cursor.fetchall():
+            ways.setdefault(start, []).append(Step(folder_id, name))
+    return ways
+
+
+def way_to(folder: Folder | None) -> list[Step]:
+    """The way from the top to the folder; empty for the top itself."""
+    return ways_to([folder.id])[folder.id] if folder else []
+
+
+def path_of(folder: Folder | None, name: str = "") -> str:
+    """The way written with slashes, for people and the audit log."""
+    return "/".join([*(step.name for step in way_to(folder)), *([name] if name else [])])
+
+
+def below(folder: Folder) -> dict[UUID, int]:
+    """The folder and everything below it: how far below it each folder is."""
+    tenant_id = require_tenant_id()
+    with current_connection().cursor() as cursor:
+        cursor.execute(_BELOW, [tenant_id, folder.id, tenant_id])
+        return dict(cursor.fetchall())
+
+
+def extent_of(folder: Folder) -> Extent:
+    """How much would go with the folder."""
+    inside = below(folder)
+    content = DocumentVersion.objects.filter(document__folder_id__in=inside).aggregate(
+        documents=Count("document_id", distinct=True), versions=Count("id"), size=Sum("size", default=0)
+    )
+    return Extent(folders=len(inside) - 1, **content)
+
+
+def size_of(document: Document) -> int:
+    """The size of all versions of a document in bytes."""
+    return int(document.versions.aggregate(size=Sum("size", default=0))["size"])
+
+
+def storage_used() -> int:
+    """The size of all versions in bytes (T7, T9)."""
+    return int(DocumentVersion.objects.aggregate(size=Sum("size", default=0))["size"])
+
+
+def stored_object_names() -> Iterator[tuple[UUID, str, int, str]]:
+    """(version id, object name, size, SHA-256) of every content in key order, fetched in portions: for backups.
+
+    The object is in `vault.stores.document_store()`; `documents.objects.OBJECT_KIND` is its kind. Needs an open
+    transaction until the last one is read.
+    """
+    versions = DocumentVersion.objects.order_by("id").values_list("id", "object_name", "size", "sha256")
+    return versions.iterator(chunk_size=2000)
+
+
+def referenced(object_names: Collection[str]) -> set[str]:
+    """Those of the object names that some version has."""
+    return set(DocumentVersion.objects.filter(object_name__in=object_names).values_list("object_name", flat=True))
+
+
+def paths() -> list[tuple[UUID, str]]:
+    """Every folder with its path, sorted by it: for choosing one."""
+    known = {key: (parent, name) for key, parent, name in Folder.objects.values_list("id", "parent_id", "name")}
+
+    def path(folder_id: UUID) -> str:
+        parent, name = known[folder_id]
+        return f"{path(parent)}/{name}" if parent else name
+
+    return sorted(((key, path(key)) for key in known), key=lambda pair: pair[1])

@@ -1,0 +1,1 @@
+"""Pages of documents: browsing, changing, files in and out, counterparties."""
