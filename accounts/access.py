@@ -75,6 +75,9 @@ def access_of(view: Callable[..., Any]) -> Access | None:
 
 
 def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResponseBase | None]) -> View:
+    if access_of(view) is not None:
+        raise TypeError(f"{view.__qualname__} carries two access decorators.")
+
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return check(request) or view(request, *args, **kwargs)

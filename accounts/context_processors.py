@@ -7,9 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
-from accounts.menus import MENUS, Audience
+from accounts.menus import AUDIENCE_LABELS, MENUS
 from tenants.isolation.directory import current_company
 
 
@@ -55,12 +54,7 @@ def _company_of(request: Any) -> Any:
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    labels = {
-        Audience.WORKSPACE: _("Workspace"),
-        Audience.CONSOLE: _("Console"),
-        Audience.OPERATOR: _("Operator"),
-    }
-    sections = {audience: Section(label) for audience, label in labels.items()}
+    sections = {audience: Section(str(label)) for audience, label in AUDIENCE_LABELS.items()}
     granted: frozenset[str] = getattr(request, "menus", frozenset())
     pages = [(menu, reverse(menu.url_name)) for menu in MENUS if menu.url_name and menu.code in granted]
     # The longest address that the current one starts with is the page that the reader is on.

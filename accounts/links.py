@@ -21,19 +21,23 @@ class LinkVoid(Exception):  # noqa: N818
 @atomic()
 def issue_invitation(user: User, *, actor: Actor) -> str:
     """A fresh address by which the user sets a password; earlier ones become void."""
-    now = timezone.now()
-    earlier = OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.INVITATION, used_at=None)
-    if earlier.exists():  # asked first, because the platform role, which makes tenants, may not update
-        earlier.update(used_at=now)
+    void_invitations(user)
     secret = BearerSecret.new(user.tenant_id)
     OneTimeLink.objects.create(
         user=user,
         purpose=LinkPurpose.INVITATION,
         token_hash=secret.hash,
-        expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
+        expires_at=timezone.now() + timedelta(hours=settings.INVITATION_HOURS),
     )
     record(INVITATION_SENT, actor=actor, target=user, after={"valid_hours": settings.INVITATION_HOURS})
     return settings.PUBLIC_URL + reverse("invitation", args=[str(secret)])
+
+
+def void_invitations(user: User) -> None:
+    """Make every open invitation of the user worth nothing."""
+    earlier = OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.INVITATION, used_at=None)
+    if earlier.exists():  # asked first, because the platform role, which makes tenants, may not update
+        earlier.update(used_at=timezone.now())
 
 
 def peek(secret: BearerSecret, purpose: LinkPurpose) -> OneTimeLink:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
@@ -48,7 +46,8 @@ def log_in(*, company_code: str, user_id: str, password: str) -> BearerSecret:
     right, outdated = _verify(password, attempt.user)
     reason = _reason(company, attempt, right=right)
     if reason or company is None or attempt.user is None:
-        _record_failure(company, normalize_code(company_code), user_id, reason)
+        target = Target("accounts.user", str(attempt.user.id) if attempt.user else "", user_id)
+        _record_failure(company, normalize_code(company_code), target, reason)
         raise LoginRefused(suspended=right and reason in {"user not active", "company suspended"})
     with tenant_transaction(company.tenant_id):
         return _admit(attempt.user, new_hash=make_password(password) if outdated else None)
@@ -80,11 +79,14 @@ def _count_attempt(company: Company | None, user_id: str) -> _Attempt:
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
-    """Whether the password is right, and whether its hash has old parameters. Always one hash."""
+    """Whether the password is right, and whether its hash has old parameters. One hash with today's parameters."""
     if user is None or not is_password_usable(user.password):
         verify_password(password, _dummy_hash())
         return False, False
-    return verify_password(password, user.password)
+    right, outdated = verify_password(password, user.password)
+    if outdated:
+        verify_password(password, _dummy_hash())  # a cheaper hash would tell by its speed that the user exists
+    return right, outdated
 
 
 @cache
@@ -106,27 +108,26 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
     return next((reason for applies, reason in rules if applies), "")
 
 
-def _record_failure(company: Company | None, company_code: str, user_id: str, reason: str) -> None:
+def _record_failure(company: Company | None, company_code: str, target: Target, reason: str) -> None:
     """Into the company's log; for an unknown company into the provider's."""
     log = company or provider_company()
-    if log is not None:
-        detail: dict[str, Any] = {"reason": reason, "company_code": company_code[:20]}
-        target = Target("accounts.user", label=user_id)
-        _record_apart(log.tenant_id, user_id, target, detail)
-
-
-def _record_apart(tenant_id: UUID, user_id: str, target: Target, detail: dict[str, Any]) -> None:
+    if log is None:
+        return
     record_apart(
         LOGIN_FAILED,
-        actor=Actor.anyone(user_id),
-        tenant_id=tenant_id,
+        actor=Actor.anyone(target.label),
+        tenant_id=log.tenant_id,
         target=target,
         outcome=Outcome.FAILURE,
-        after=detail,
+        after={"reason": reason, "company_code": company_code[:20]},
     )
 
 
-def _admit(user: User, *, new_hash: str | None) -> BearerSecret:
+def _admit(checked: User, *, new_hash: str | None) -> BearerSecret:
+    """Open the session, unless the account was changed while its password was being checked."""
+    user = User.objects.select_for_update().get(id=checked.id)
+    if not user.is_active or user.password != checked.password:
+        raise LoginRefused
     user.failed_logins, user.locked_until, user.last_login = 0, None, timezone.now()
     user.password = new_hash or user.password
     user.save(update_fields=["failed_logins", "locked_until", "last_login", "password"])

@@ -1,5 +1,6 @@
 """The map of the product: every menu once (A9). A view names its menu, a role grants menus, the sidebar shows them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,13 @@ class Audience(StrEnum):
     WORKSPACE = "workspace"
     CONSOLE = "console"
     OPERATOR = "operator"
+
+
+AUDIENCE_LABELS: dict[Audience, Promise] = {
+    Audience.WORKSPACE: _("Workspace"),
+    Audience.CONSOLE: _("Console"),
+    Audience.OPERATOR: _("Operator"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ MENUS = (
 )  # fmt: skip
 
 BY_CODE = {menu.code: menu for menu in MENUS}
+
+
+def by_audience(codes: Collection[str]) -> list[tuple[Promise, list[Menu]]]:
+    """The menus of these codes in the order of the map, under the label of those whose menus they are."""
+    chosen = [menu for menu in MENUS if menu.code in codes]
+    groups = ((label, [menu for menu in chosen if menu.audience is who]) for who, label in AUDIENCE_LABELS.items())
+    return [(label, menus) for label, menus in groups if menus]
 
 
 @dataclass(frozen=True, slots=True)

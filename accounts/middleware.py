@@ -59,7 +59,9 @@ class TenantRequestMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Undo what the view has written."""
+        """Undo what the view has written; a view that opens its own transactions has undone it already."""
+        if _opens_own_transactions(request):
+            return
         alias = current_alias()
         if transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)

@@ -55,7 +55,10 @@ class Role(TenantModel):
                 fields=["tenant_id", "code"], condition=~models.Q(code=""), name="accounts_role_code"
             ),
             models.UniqueConstraint(
-                fields=["tenant_id", "custom_name"], condition=models.Q(code=""), name="accounts_role_name"
+                fields=["tenant_id", "custom_name"],
+                condition=models.Q(code=""),
+                name="accounts_role_name",
+                violation_error_message=_("A role has this name already."),
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from accounts.models import Role, User, UserRole, UserState
 
@@ -13,9 +13,14 @@ def menus_of(user: User) -> frozenset[str]:
     return frozenset(menu for menus in granted for menu in menus)
 
 
-def users() -> QuerySet[User]:
-    """Every user of the tenant with their roles, for lists."""
-    return User.objects.prefetch_related("roles").order_by("user_id")
+def users(*, search: str = "", state: str = "") -> QuerySet[User]:
+    """The users of the tenant with their roles, for lists: those in a state, with a text in name, ID or address."""
+    found = User.objects.prefetch_related("roles").order_by("user_id")
+    if state:
+        found = found.filter(state=state)
+    if search:
+        found = found.filter(Q(user_id__icontains=search) | Q(name__icontains=search) | Q(email__icontains=search))
+    return found
 
 
 def find_user(id: UUID) -> User | None:  # noqa: A002 - it is the id
@@ -23,11 +28,41 @@ def find_user(id: UUID) -> User | None:  # noqa: A002 - it is the id
     return User.objects.filter(id=id).first()
 
 
+def user_for_change(id: UUID) -> User | None:  # noqa: A002
+    """The user of that key in this tenant, locked until the transaction ends."""
+    return User.objects.select_for_update().filter(id=id).first()
+
+
+def role_for_change(id: UUID) -> Role | None:  # noqa: A002
+    """The role of that key in this tenant, locked until the transaction ends."""
+    return Role.objects.select_for_update().filter(id=id).first()
+
+
 def roles() -> QuerySet[Role]:
     """Every role of the tenant, built-in ones first."""
-    return Role.objects.order_by("-code", "custom_name")
+    return Role.objects.order_by(Case(When(code="", then=1), default=0), "code", "custom_name")
+
+
+def roles_with_holders() -> QuerySet[Role]:
+    """Every role with `holders`, the number of users who have it."""
+    return roles().annotate(holders=Count("user_roles"))
+
+
+def roles_of(user: User) -> QuerySet[Role]:
+    """The roles that somebody has."""
+    return roles().filter(user_roles__user=user)
+
+
+def find_role(id: UUID) -> Role | None:  # noqa: A002
+    """The role of that key in this tenant."""
+    return Role.objects.filter(id=id).first()
 
 
 def active_holders_of(menu: str) -> QuerySet[User]:
     """The active users to whom some role grants the menu."""
     return User.objects.filter(state=UserState.ACTIVE, roles__menus__contains=[menu]).distinct()
+
+
+def accounts_in_use() -> int:
+    """How many users may log in or are invited: those whom a plan counts (T7)."""
+    return User.objects.exclude(state=UserState.SUSPENDED).count()

@@ -12,7 +12,7 @@ from accounts.models import Role, User, UserRole
 from auditlog.actors import Actor
 from auditlog.services import Target, record
 from tenants.isolation.directory import current_company
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import atomic, take_turns
 
 # Whoever holds this menu can give every other one; a company must not lose the last of them.
 _KEY_MENU = "console.users"
@@ -50,7 +50,7 @@ def give_roles(user: User, roles: Collection[Role], *, actor: Actor) -> None:
 @atomic()
 def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
     """A role of the tenant's own making."""
-    role = Role(custom_name=name.strip(), menus=_checked_menus(menus))
+    role = Role(custom_name=_checked_name(name), menus=_checked_menus(menus))
     role.full_clean()
     role.save()
     record(ROLE_CREATED, actor=actor, target=role, after={"name": role.name, "menus": role.menus})
@@ -63,11 +63,13 @@ def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | N
     before = {"name": role.name, "menus": role.menus}
     role.menus = _checked_menus(menus)
     if name is not None and not role.is_built_in:
-        role.custom_name = name.strip()
+        role.custom_name = _checked_name(name)
     role.full_clean()
     role.save(update_fields=["menus", "custom_name"])
     ensure_somebody_manages_users()
-    record(ROLE_CHANGED, actor=actor, target=role, before=before, after={"name": role.name, "menus": role.menus})
+    after = {"name": role.name, "menus": role.menus}
+    if before != after:
+        record(ROLE_CHANGED, actor=actor, target=role, before=before, after=after)
 
 
 def grantable_menus() -> list[str]:
@@ -79,8 +81,22 @@ def grantable_menus() -> list[str]:
 
 def ensure_somebody_manages_users() -> None:
     """Raise ValidationError when no active user is left who can manage users."""
-    if not queries.active_holders_of(_KEY_MENU).exists() and User.objects.exclude(last_login=None).exists():
+    if not User.objects.exclude(last_login=None).exists():
+        return  # a new company, of which nobody has entered yet
+    # One after the other: of two administrators who suspend each other at the same time, the second one is refused.
+    take_turns("accounts.managers")
+    if not queries.active_holders_of(_KEY_MENU).exists():
         raise ValidationError(_("At least one active user must keep the right to manage users."), code="last_manager")
+
+
+def _checked_name(name: str) -> str:
+    """The name without blanks around; a role that looks like a built-in one would mislead."""
+    name = name.strip()
+    if not name:
+        raise ValidationError({"name": _("Give the role a name.")})
+    if any(str(role.name).casefold() == name.casefold() for role in BUILT_IN_ROLES):
+        raise ValidationError({"name": _("A built-in role has this name. Choose another one.")})
+    return name
 
 
 def _checked_menus(menus: Iterable[str]) -> list[str]:

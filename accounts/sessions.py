@@ -66,6 +66,13 @@ def end_sessions(user: User, *, actor: Actor, keep: Session | None = None) -> in
     return count
 
 
+@atomic()
+def end_session(session: Session, *, actor: Actor) -> None:
+    """End one session, so that its cookie is worth nothing from now on."""
+    if Session.objects.filter(id=session.id, ended_at=None).update(ended_at=timezone.now()):
+        record(SESSIONS_ENDED, actor=actor, target=session.user, after={"count": 1, "session": session.id})
+
+
 def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
     with platform_transaction(), current_connection().cursor() as cursor:

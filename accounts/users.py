@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import links
 from accounts.actions import (
     INVITATION_ACCEPTED,
+    INVITATION_REPEATED,
     PASSWORD_CHANGED,
     PROFILE_CHANGED,
     USER_CHANGED,
@@ -62,14 +65,29 @@ def invite_by_mail(user: User, *, actor: Actor) -> None:
 
 
 @atomic()
+def invite_again(user: User, *, actor: Actor) -> None:
+    """Send a fresh invitation to somebody who has not accepted one yet; the earlier link becomes void."""
+    if user.state != UserState.INVITED:
+        raise ValidationError(_("This user has accepted the invitation already."), code="state")
+    record(INVITATION_REPEATED, actor=actor, target=user, after={"email": user.email})
+    invite_by_mail(user, actor=actor)
+
+
+@atomic()
 def change_user(user: User, *, name: str, email: str, actor: Actor) -> None:
-    """Correct the name and the address of a user."""
+    """Correct the name and the address of a user. An invitation that went to another address becomes void."""
+    if email.strip() != user.email:
+        links.void_invitations(user)
     _change(user, {"name": name.strip(), "email": email.strip()}, USER_CHANGED, actor)
 
 
 @atomic()
 def change_profile(user: User, *, name: str, language: str, time_zone: str) -> None:
-    """What users may change of their own account (T10)."""
+    """What users may change of their own account (T10). Raises ValidationError, keyed by field."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValidationError({"language": _("This language is not on offer.")})
+    if time_zone not in available_timezones():
+        raise ValidationError({"time_zone": _("There is no such time zone.")})
     values = {"name": name.strip(), "language": language, "time_zone": time_zone}
     _change(user, values, PROFILE_CHANGED, user.as_actor())
 
@@ -102,15 +120,15 @@ def resume_user(user: User, *, actor: Actor) -> None:
 
 
 @atomic()
-def change_password(user: User, *, current: str, new: str, keep: Session | None) -> None:
+def change_password(user: User, *, current: str, password: str, keep: Session | None) -> None:
     """Change one's own password, with the current one as proof; every other session ends.
 
     Raises ValidationError, keyed by the field that is wrong.
     """
     if not user.check_password(current):
         raise ValidationError({"current": _("This is not your current password.")})
-    _check_new_password(new, user, field="new")
-    user.password = make_password(new)
+    _check_new_password(password, user)
+    user.password = make_password(password)
     user.save(update_fields=["password"])
     record(PASSWORD_CHANGED, actor=user.as_actor(), target=user)
     end_sessions(user, actor=user.as_actor(), keep=keep)
@@ -123,7 +141,7 @@ def accept_invitation(secret: BearerSecret, *, password: str) -> User:
     user = invitation_target(link.user_id)
     if user.state == UserState.SUSPENDED:
         raise links.LinkVoid
-    _check_new_password(password, user, field="password")
+    _check_new_password(password, user)
     user.password, user.state, user.last_login = make_password(password), UserState.ACTIVE, timezone.now()
     user.save(update_fields=["password", "state", "last_login"])
     record(INVITATION_ACCEPTED, actor=user.as_actor(), target=user)
@@ -133,6 +151,8 @@ def accept_invitation(secret: BearerSecret, *, password: str) -> User:
 def user_of_invitation(secret: BearerSecret) -> User:
     """Whom the link invites; raises LinkVoid."""
     user: User = links.peek(secret, LinkPurpose.INVITATION).user
+    if user.state == UserState.SUSPENDED:
+        raise links.LinkVoid
     return user
 
 
@@ -141,11 +161,11 @@ def invitation_target(user_key: UUID) -> User:
     return User.objects.select_for_update().get(id=user_key)
 
 
-def _check_new_password(password: str, user: User, *, field: str) -> None:
+def _check_new_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ValidationError({field: error.messages}) from error
+        raise ValidationError({"password": error.messages}) from error
 
 
 def _change(user: User, values: dict[str, str], action: Any, actor: Actor) -> None:
@@ -155,4 +175,5 @@ def _change(user: User, values: dict[str, str], action: Any, actor: Actor) -> No
     user.full_clean(exclude=["password"])
     user.save(update_fields=list(values))
     changed = {key: value for key, value in values.items() if before[key] != value}
-    record(action, actor=actor, target=user, before={key: before[key] for key in changed}, after=changed)
+    if changed:
+        record(action, actor=actor, target=user, before={key: before[key] for key in changed}, after=changed)

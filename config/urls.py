@@ -1,3 +1,22 @@
-"""All addresses."""
+"""All addresses. The console is one namespace, to which every app that has pages there adds its own."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+import accounts.urls
+import accounts.urls_console
+import auditlog.urls
+import backups.urls_console
+import tenants.urls
+
+console = [
+    *accounts.urls_console.urlpatterns,
+    *auditlog.urls.urlpatterns,
+    *backups.urls_console.urlpatterns,
+]
+
+urlpatterns = [
+    *accounts.urls.urlpatterns,
+    path("console/", include((console, "console"))),
+    path("operator/", include((tenants.urls.urlpatterns, "operator"))),
+    path("documents/", include("documents.urls")),
+]

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
 
 from tenants.isolation.context import require_tenant_id, tenant_scope
 from tenants.isolation.transactions import platform_transaction
@@ -18,6 +22,19 @@ def all_tenants() -> list[Tenant]:
     """Every tenant, as the platform role: for operators and jobs."""
     with platform_transaction():
         return list(Tenant.objects.order_by("company_code"))
+
+
+def tenant_page(*, search: str = "", state: str = "", number: Any = 1, size: int = 25) -> Page[Tenant]:
+    """One page of the tenants in a state, with a text in code or name; read in full, as the platform role."""
+    tenants = Tenant.objects.order_by("company_code")
+    if state:
+        tenants = tenants.filter(state=state)
+    if search:
+        tenants = tenants.filter(Q(company_code__icontains=search) | Q(name__icontains=search))
+    with platform_transaction():
+        page = Paginator(tenants, size).get_page(number)
+        page.object_list = list(page.object_list)
+    return page
 
 
 def open_tenants() -> list[Tenant]:

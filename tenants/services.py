@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.links import issue_invitation
 from accounts.menus import ADMINISTRATOR, OPERATOR
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.roles import make_built_in_roles
 from accounts.users import register_user
 from auditlog.actors import Actor
@@ -87,19 +87,22 @@ def _furnish(tenant: Tenant, first: FirstUser, *, actor: Actor) -> tuple[User, s
     with tenant_scope(tenant.id):
         roles = make_built_in_roles(provider=tenant.is_provider, actor=actor)
         codes = (ADMINISTRATOR, OPERATOR) if tenant.is_provider else (ADMINISTRATOR,)
-        user = register_user(
-            user_id=first.user_id,
-            name=first.name,
-            email=first.email,
-            roles=[roles[code] for code in codes],
-            actor=actor,
-            by_mail=False,
-        )
+        user = _register_first(first, [roles[code] for code in codes], actor=actor)
         invitation = issue_invitation(user, actor=actor)
         record(TENANT_CREATED, actor=actor, target=tenant, after=_described(tenant, user))
         # Last, because keys cannot be rolled back: keys without a tenant do no harm, a tenant without keys would.
         key_store().create_tenant_keys(tenant.id)
     return user, invitation
+
+
+def _register_first(first: FirstUser, roles: list[Role], *, actor: Actor) -> User:
+    """The first user; complaints about them are told apart from those about the tenant, which has a name as well."""
+    try:
+        return register_user(
+            user_id=first.user_id, name=first.name, email=first.email, roles=roles, actor=actor, by_mail=False
+        )
+    except ValidationError as error:
+        raise ValidationError({f"admin_{field}": found for field, found in error.error_dict.items()}) from error
 
 
 def _described(tenant: Tenant, admin: User) -> dict[str, str]:

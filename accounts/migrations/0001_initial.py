@@ -101,7 +101,10 @@ class Migration(migrations.Migration):
                         name="accounts_role_code",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("code", "")), fields=("tenant_id", "custom_name"), name="accounts_role_name"
+                        condition=models.Q(("code", "")),
+                        fields=("tenant_id", "custom_name"),
+                        name="accounts_role_name",
+                        violation_error_message="A role has this name already.",
                     ),
                 ],
             },

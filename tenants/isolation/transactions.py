@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tenants.isolation.context import platform_scope, tenant_scope
+from tenants.isolation.context import current_tenant_id, platform_scope, tenant_scope
 from tenants.isolation.placement import current_alias
 
 
@@ -39,6 +39,15 @@ def platform_transaction() -> Iterator[None]:
 def on_commit(effect: Callable[[], Any]) -> None:
     """Run an effect once the current transaction is committed, and never if it is not."""
     transaction.on_commit(effect, using=current_alias())
+
+
+def take_turns(what: str) -> None:
+    """Wait until no other transaction of this tenant has the same turn; it ends with the transaction.
+
+    For rules about many rows at once (a limit, a last one), which no lock on one row can keep.
+    """
+    with current_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_tenant_id()}:{what}"])
 
 
 def current_connection() -> BaseDatabaseWrapper:

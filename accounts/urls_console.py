@@ -1,0 +1,18 @@
+"""Addresses of users and roles, below `/console/`."""
+
+from django.urls import path
+
+from accounts.views import console, roles
+
+urlpatterns = [
+    path("users/", console.user_list, name="users"),
+    path("users/new/", console.user_new, name="user_new"),
+    path("users/<uuid:user>/", console.user_detail, name="user"),
+    path("users/<uuid:user>/roles/", console.user_roles, name="user_roles"),
+    path("users/<uuid:user>/suspend/", console.user_suspend, name="user_suspend"),
+    path("users/<uuid:user>/resume/", console.user_resume, name="user_resume"),
+    path("users/<uuid:user>/invite/", console.user_invite, name="user_invite"),
+    path("roles/", roles.role_list, name="roles"),
+    path("roles/new/", roles.role_new, name="role_new"),
+    path("roles/<uuid:role>/", roles.role_detail, name="role"),
+]

@@ -1,0 +1,131 @@
+"""What everybody has: the start page, their own account, activity and sessions (G2, A11, T10)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import queries, users
+from accounts.access import MemberRequest, signed_in
+from accounts.actions import LOGGED_IN
+from accounts.forms import PasswordChangeForm, ProfileForm, complain
+from accounts.menus import by_audience
+from accounts.sessions import end_session, end_sessions, living_sessions
+from accounts.tables import SessionTable
+from auditlog.queries import events_about, events_of_days, newest_before_session
+from auditlog.tables import OwnEventTable
+from auditlog.views.browsing import browse
+
+_RECENT_EVENTS = 8
+_RECENT_DAYS = 30
+
+
+@signed_in
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """Where somebody arrives: what they may do, and what happened to their account lately."""
+    user = request.user
+    recent = events_of_days(events_about(user.id), _RECENT_DAYS)[:_RECENT_EVENTS]
+    context = {
+        "menu_groups": by_audience(request.menus),
+        "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
+        "events": OwnEventTable(recent),
+    }
+    return render(request, "accounts/home.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def profile(request: MemberRequest) -> HttpResponse:
+    """Own name, language and time zone."""
+    form = ProfileForm(request.POST) if request.method == "POST" else None
+    if form is None or not form.is_valid():
+        return _profile_page(request, form=form)
+    try:
+        users.change_profile(request.user, **form.cleaned_data)
+    except ValidationError as error:
+        complain(form, error)
+        return _profile_page(request, form=form)
+    messages.success(request, _("Your profile was saved."))
+    return redirect("profile")
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_POST
+def password(request: MemberRequest) -> HttpResponse:
+    """Change one's own password (A2); ends every other session."""
+    form = PasswordChangeForm(request.POST)
+    if form.is_valid():
+        try:
+            users.change_password(
+                request.user,
+                current=form.cleaned_data["current"],
+                password=form.cleaned_data["password"],
+                keep=request.login_session,
+            )
+        except ValidationError as error:
+            complain(form, error)
+    if form.errors:
+        return _profile_page(request, password_form=form)
+    messages.success(request, _("Your password was changed. You were logged out on all other devices."))
+    return redirect("profile")
+
+
+@signed_in
+@require_safe
+def activity(request: MemberRequest) -> HttpResponse:
+    """One's own entries in the audit log (G2)."""
+    found = browse(request.GET, events_about(request.user.id), without=("user", "q"))
+    return render(request, "accounts/activity.html", {"found": found, "events": OwnEventTable(found.events)})
+
+
+@signed_in
+@require_safe
+def session_list(request: MemberRequest) -> HttpResponse:
+    """Where one is logged in (A11)."""
+    context = {"table": SessionTable(living_sessions(request.user)), "current": request.login_session}
+    return render(request, "accounts/sessions.html", context)
+
+
+@signed_in
+@require_POST
+def session_end(request: MemberRequest, session: UUID) -> HttpResponse:
+    """Log out on one device. Somebody else's session is as unknown as one that never was."""
+    found = living_sessions(request.user).filter(id=session).first()
+    if found is None:
+        raise Http404
+    end_session(found, actor=request.user.as_actor())
+    messages.success(request, _("The session was ended."))
+    return redirect("sessions")
+
+
+@signed_in
+@require_POST
+def sessions_end_others(request: MemberRequest) -> HttpResponse:
+    """Log out everywhere else."""
+    count = end_sessions(request.user, actor=request.user.as_actor(), keep=request.login_session)
+    text = ngettext("%(count)d other session was ended.", "%(count)d other sessions were ended.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("sessions")
+
+
+def _profile_page(
+    request: MemberRequest, *, form: ProfileForm | None = None, password_form: PasswordChangeForm | None = None
+) -> HttpResponse:
+    user = request.user
+    initial = {"name": user.name, "language": user.language or get_language(), "time_zone": user.time_zone}
+    context = {
+        "form": form or ProfileForm(initial=initial),
+        "password_form": password_form or PasswordChangeForm(),
+        "requirements": password_validators_help_texts(),
+        "roles": queries.roles_of(user),
+    }
+    return render(request, "accounts/profile.html", context)

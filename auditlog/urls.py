@@ -1,0 +1,10 @@
+"""Addresses of the audit log, below `/console/`."""
+
+from django.urls import path
+
+from auditlog.views import console
+
+urlpatterns = [
+    path("audit/", console.audit, name="audit"),
+    path("audit/<uuid:event>/", console.audit_event, name="audit_event"),
+]
