@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from config import installation
 from config.installation import BASE_DIR
@@ -123,7 +124,7 @@ def test_kind_of_installation(
 def test_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt mode must not fall back to a lenient one."""
     monkeypatch.setenv("SEKISHO_MODE", "prod")
-    with pytest.raises(installation.ImproperlyConfigured, match="production"):
+    with pytest.raises(ImproperlyConfigured, match="production"):
         installation.mode()
 
 
