@@ -28,9 +28,10 @@ from tenants.models import Tenant
 from tenants.plans import PlanCode
 from tests.browsers import browser, live_url, open_page, page
 from tests.database.baseline import Baseline
+from tests.database.cluster import changing_roles
 from tests.factories.people import Person, make_person
 from tests.factories.tenants import make_tenant
-from tests.settings import LEASE
+from tests.settings import ADMIN_URL
 
 __all__ = ["browser", "live_url", "open_page", "page"]
 
@@ -66,11 +67,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 
 def _allow_owner_to_create_databases() -> None:
-    if LEASE is None:
-        return
-    with psycopg.connect(LEASE.stack.admin_url) as connection:
-        # Workers and other people's runs do this at the same time; PostgreSQL refuses concurrent changes of a role.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('createdb'))")
+    with changing_roles(), psycopg.connect(ADMIN_URL) as connection:
         connection.execute(f"ALTER ROLE {roles.OWNER} CREATEDB")
 
 

@@ -1,6 +1,6 @@
 """Settings of the test suite: the product's in test mode, on servers that run as long as the suite does.
 
-An environment with DATABASE_URL is used as it is; its owner role must be allowed to create databases. SEKISHO_TEST_DB
+An environment with DATABASE_URL is used as it is, and DATABASE_ADMIN_URL must name a superuser there. SEKISHO_TEST_DB
 gives several people their own test database on one cluster.
 """
 
@@ -13,6 +13,8 @@ from config import installation, stack
 
 # Given back when the process exits. Taken before the product's settings read the servers' addresses.
 LEASE = stack.acquire(installation.var_dir()) if installation.is_embedded() else None
+# The superuser, for what only one may do: let the owner create databases, break the wall on purpose.
+ADMIN_URL = LEASE.stack.admin_url if LEASE else os.environ["DATABASE_ADMIN_URL"]
 
 # Keys and objects of this run. Workers of pytest-xdist inherit the variables, and with them the directory.
 if "SEKISHO_TEST_VAULT" not in os.environ:

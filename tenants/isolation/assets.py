@@ -101,6 +101,12 @@ def declare_table(name: str, asset: Asset) -> None:
         raise ValueError(f"Table {name} is declared twice, and differently.")
 
 
+def asset_of(model: type[models.Model]) -> Asset | None:
+    """The declaration of a model's table, wherever it was made."""
+    asset: Any = getattr(model, "asset", None)
+    return asset if isinstance(asset, Asset) else _declared_tables.get(model._meta.db_table)
+
+
 def declared_assets() -> dict[str, Asset]:
     """Every declared table with its declaration, by table name."""
     by_model = {model._meta.db_table: asset for model, asset in asset_models()}
@@ -108,8 +114,8 @@ def declared_assets() -> dict[str, Asset]:
 
 
 def asset_models() -> Iterator[tuple[type[models.Model], Asset]]:
-    """Every managed model with its declaration; a model without one is left to the system check."""
+    """Every model with its declaration; one without is left to the system check."""
     for model in apps.get_models(include_auto_created=True):
-        asset: Any = getattr(model, "asset", None)
-        if isinstance(asset, Asset):
+        asset = asset_of(model)
+        if asset is not None:
             yield model, asset

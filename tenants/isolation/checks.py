@@ -12,7 +12,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import models
 
-from tenants.isolation.assets import ALL_RIGHTS, NO_RIGHTS, READ_ONLY, Asset, TableKind, declared_assets
+from tenants.isolation.assets import ALL_RIGHTS, NO_RIGHTS, READ_ONLY, Asset, TableKind, asset_of
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantManager, TenantModel
 
@@ -43,7 +43,7 @@ def check_model(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def _check_declaration(model: type[models.Model]) -> Iterator[CheckMessage]:
-    asset = declared_assets().get(model._meta.db_table)
+    asset = asset_of(model)
     if asset is None and model._meta.auto_created:
         yield _error(model, 7, "is a many-to-many table made by Django; write the through model as a TenantModel")
     elif asset is None:

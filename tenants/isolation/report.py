@@ -27,8 +27,8 @@ class Report:
 def check_wall(alias: str, declared: Declarations | None = None) -> Report:
     """Read the catalogue behind the alias, with the rights of its role, and judge it. Raises DatabaseError."""
     declared = declared or Declarations()
-    with tenant_scope(None), transaction.atomic(using=alias):
-        facts = catalogue.read(connections[alias])
+    with tenant_scope(None), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        facts = catalogue.read(cursor)
     findings = judge(facts, declared)
     by_subject = defaultdict(list)
     for finding in findings:

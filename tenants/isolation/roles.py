@@ -29,10 +29,15 @@ def prepare(admin_url: str, passwords: Mapping[str, str], *, database: str = "se
     psycopg.Error when it may not.
     """
     with psycopg.connect(admin_url, autocommit=True) as connection:
-        made = [role for role in ROLES if _make_role(connection, role, passwords[role])]
+        made = make_roles(connection, passwords)
         if _make_database(connection, database):
             made.append(database)
     return made
+
+
+def make_roles(connection: Connection, passwords: Mapping[str, str]) -> list[str]:
+    """The roles alone; returns those that were not there before."""
+    return [role for role in ROLES if _make_role(connection, role, passwords[role])]
 
 
 def close_database(connection: Connection, database: str) -> None:

@@ -34,9 +34,10 @@ RELATIONS = f"""
     ORDER BY 2
 """
 
-COLUMNS = """
-    SELECT attrelid, attname::text, format_type(atttypid, atttypmod), attnotnull
-    FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum
+COLUMNS = f"""
+    SELECT a.attrelid, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND {_OURS} ORDER BY a.attrelid, a.attnum
 """
 
 POLICIES = """
@@ -60,8 +61,8 @@ FOREIGN_KEYS = f"""
 INDEXES = f"""
     SELECT i.indrelid, c.relname::text, {_names("i.indrelid", "(i.indkey::int2[])[0:i.indnkeyatts - 1]")},
         i.indisunique OR i.indisexclusion, i.indisprimary
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-    ORDER BY i.indrelid, c.relname
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OURS} ORDER BY i.indrelid, c.relname
 """
 
 GRANTS = f"""

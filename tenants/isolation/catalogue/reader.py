@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
+import psycopg
 from django.db.backends.utils import CursorWrapper
 
 from tenants.isolation.catalogue import questions
@@ -22,13 +22,13 @@ from tenants.isolation.catalogue.facts import (
     ScopeGrant,
 )
 
+Cursor = CursorWrapper | psycopg.Cursor[Any]
 
-def read(connection: BaseDatabaseWrapper) -> Catalogue:
+
+def read(cursor: Cursor) -> Catalogue:
     """Read the catalogue; the caller holds a transaction, so that all of it is of one moment."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_database(), current_user")
-        database, current_user = cursor.fetchone()
-        return Catalogue(
+    ((database, current_user),) = _ask(cursor, "SELECT current_database(), current_user")
+    return Catalogue(
             database=database,
             current_user=current_user,
             relations=_relations(cursor),
@@ -46,7 +46,7 @@ def read(connection: BaseDatabaseWrapper) -> Catalogue:
         )
 
 
-def _relations(cursor: CursorWrapper) -> tuple[Relation, ...]:
+def _relations(cursor: Cursor) -> tuple[Relation, ...]:
     columns = _by_relation(cursor, questions.COLUMNS, Column)
     policies = _by_relation(cursor, questions.POLICIES, Policy)
     foreign_keys = _by_relation(cursor, questions.FOREIGN_KEYS, ForeignKey)
@@ -68,7 +68,7 @@ def _relations(cursor: CursorWrapper) -> tuple[Relation, ...]:
     return tuple(found)
 
 
-def _by_relation(cursor: CursorWrapper, question: str, fact: type[Any]) -> defaultdict[int, list[Any]]:
+def _by_relation(cursor: Cursor, question: str, fact: type[Any]) -> defaultdict[int, list[Any]]:
     """Facts by the oid of their relation; arrays become tuples."""
     facts = defaultdict(list)
     for key, *values in _ask(cursor, question):
@@ -76,7 +76,7 @@ def _by_relation(cursor: CursorWrapper, question: str, fact: type[Any]) -> defau
     return facts
 
 
-def _ask(cursor: CursorWrapper, question: str) -> list[tuple[Any, ...]]:
+def _ask(cursor: Cursor, question: str) -> list[tuple[Any, ...]]:
     cursor.execute(question)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
