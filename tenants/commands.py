@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tenants import queries
 from tenants.isolation.directory import normalize_code
@@ -30,7 +30,9 @@ class SekishoCommand(BaseCommand):
     @property
     def console(self) -> Console:
         """Where the command prints for people."""
-        return Console(file=self.stdout, highlight=False, soft_wrap=True)  # type: ignore[arg-type]
+        # A pipe or a log file has no width of its own; ids in it must stay whole.
+        width = None if self.stdout.isatty() else 200
+        return Console(file=self.stdout, highlight=False, width=width)  # type: ignore[arg-type]
 
     def print_json(self, value: Any) -> None:
         """Print for machines."""
@@ -38,7 +40,7 @@ class SekishoCommand(BaseCommand):
 
     def print_table(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
         """Print for people."""
-        table = Table(*columns, title=title)
+        table = Table(*(Column(column, overflow="fold") for column in columns), title=title)
         for row in rows:
             table.add_row(*("" if cell is None else str(cell) for cell in row))
         self.console.print(table)
