@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from accounts.queries import menus_of
 from accounts.sessions import find_session
+from auditlog.actions import NOT_FOUND, Outcome
 from auditlog.context import current_origin
+from auditlog.services import Target, outliving
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
@@ -47,19 +49,28 @@ class TenantRequestMiddleware:
             if _opens_own_transactions(request):
                 with atomic():
                     _identify(request, secret)
-                response = self.get_response(request)
+                response = self._respond(request)
             else:
                 with atomic():
                     _identify(request, secret)
-                    response = self.get_response(request)
-            if response.streaming and not _opens_own_transactions(request):
-                raise RuntimeError("A streaming response needs a view under own_transactions().")
+                    response = self._respond(request)
+                if response.streaming:
+                    raise RuntimeError("A streaming response needs a view under own_transactions().")
             for effect in request.after_transaction:
                 effect()
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def _respond(self, request: Any) -> HttpResponseBase:
+        """The rest of the way; a cookie that opens no session must not leave its tenant in scope."""
+        if request.user.is_authenticated:
+            return self.get_response(request)
+        with tenant_scope(None):
+            return self.get_response(request)
+
+    def process_exception(self, request: Any, exception: Exception) -> None:
         """Undo what the view has written; a view that opens its own transactions has undone it already."""
+        if isinstance(exception, Http404):
+            _record_miss(request)
         if _opens_own_transactions(request):
             return
         alias = current_alias()
@@ -94,6 +105,15 @@ def _opens_own_transactions(request: HttpRequest) -> bool:
     except Resolver404:
         return False
     return bool(getattr(view, "own_transactions", False))
+
+
+def _record_miss(request: Any) -> None:
+    """Remember that somebody asked for what is not theirs or not there (a guessed id is the usual way to look)."""
+    if request.user.is_authenticated and not request.after_transaction:
+        event = {"target": Target("page", label=request.path), "outcome": Outcome.DENIED}
+        request.after_transaction.append(
+            outliving(NOT_FOUND, actor=request.user.as_actor(), **event, after={"method": request.method})
+        )
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:

@@ -61,5 +61,6 @@ def label_of(code: str) -> str:
 
 
 ACCESS_DENIED = register("access.denied", Kind.ERROR, _("Opened a page without the right to it"))
+NOT_FOUND = register("access.not_found", Kind.ERROR, _("Asked for something that is not there"))
 REQUEST_REFUSED = register("access.refused", Kind.ERROR, _("Sent a request that was refused"))
 AUDIT_EXPORTED = register("auditlog.exported", Kind.DATA, _("Exported the audit log"))
