@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import setup_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
@@ -51,7 +51,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     """One database for the three roles: the owner creates and migrates it, the others find it under its name."""
     _allow_owner_to_create_databases()
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={OWNER_ALIAS: False}, serialized_aliases=[])
+        setup_databases(verbosity=0, interactive=False, aliases={OWNER_ALIAS: False}, serialized_aliases=[])
         owner = connections[OWNER_ALIAS]
         for alias in ("default", "platform"):
             connections[alias].creation.set_as_test_mirror(owner.settings_dict)
@@ -60,10 +60,11 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         _make_tenants()
         baseline = Baseline(owner.get_connection_params())
     yield
-    with django_db_blocker.unblock():
-        baseline.close()
-        connections.close_all()
-        teardown_databases(made, verbosity=0)
+    baseline.close()
+    connections.close_all()
+    with psycopg.connect(ADMIN_URL, autocommit=True) as admin:
+        # By force: threads of event loops and workers may live on, and their connections with them.
+        admin.execute(f"DROP DATABASE {owner.settings_dict['NAME']} WITH (FORCE)")
 
 
 def _allow_owner_to_create_databases() -> None:

@@ -59,13 +59,14 @@ def tenant_scope(tenant_id: UUID | None) -> Iterator[None]:
 
 
 @contextmanager
-def platform_scope() -> Iterator[None]:
-    """Send queries to the `platform` alias inside the block: for the provider's own work across tenants.
+def platform_scope(active: bool = True) -> Iterator[None]:
+    """Send queries to the `platform` alias inside the block, for the provider's own work across tenants.
 
     The platform role sees only the tables that grant it something, through a policy of its own. Writing tenant rows
-    still needs a `tenant_scope()` inside, because the manager asks for one.
+    still needs a `tenant_scope()` inside, because the manager asks for one. With False, queries go to the database of
+    the tenant again, whatever the code outside does.
     """
-    token = _platform.set(True)
+    token = _platform.set(active)
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """The base of every table that holds a tenant's rows (T1)."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -28,15 +29,22 @@ class TenantQuery(sql.Query):
 
     def chain(self, klass: type[sql.Query] | None = None) -> Any:
         """A copy for the next step, also into UPDATE and DELETE, which lose this class."""
-        self._check_tenant()
+        self.check_tenant()
         return super().chain(klass)
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         """The compiler, by which every read goes to the database."""
-        self._check_tenant()
+        self.check_tenant()
         return super().get_compiler(*args, **kwargs)
 
-    def _check_tenant(self) -> None:
+    def combine(self, rhs: sql.Query, connector: str) -> None:
+        """`&`, `|` and `^` of two queries, which are of one tenant."""
+        if isinstance(rhs, TenantQuery):
+            rhs.check_tenant()
+        super().combine(rhs, connector)
+
+    def check_tenant(self) -> None:
+        """Raise NoTenant or WrongTenant unless this query belongs to the tenant in scope."""
         current = current_tenant_id()
         if current is None:
             raise NoTenant
@@ -45,20 +53,43 @@ class TenantQuery(sql.Query):
 
 
 class TenantQuerySet(models.QuerySet[M]):
-    """Rows of one tenant: carries the literal filter and refuses to write another tenant's rows."""
+    """Rows of one tenant: carries the literal filter and refuses to write another tenant's rows.
+
+    Some methods make no query out of this one, so they look at its tenant themselves.
+    """
+
+    query: TenantQuery
+
+    def create(self, **kwargs: Any) -> M:
+        """As Django's."""
+        self.query.check_tenant()
+        return super().create(**kwargs)
+
+    def raw(self, raw_query: Any, *args: Any, **kwargs: Any) -> "models.query.RawQuerySet[Any]":
+        """As Django's. Of the rows that such SQL names, the policies show those of the tenant in scope."""
+        self.query.check_tenant()
+        return super().raw(raw_query, *args, **kwargs)
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[M]:
         """As Django's, after a look at each object's tenant."""
-        objs = list(objs)
-        for obj in objs:
-            obj.check_tenant()
-        return super().bulk_create(objs, *args, **kwargs)
+        return super().bulk_create(self._checked(objs), *args, **kwargs)
+
+    def bulk_update(self, objs: Any, *args: Any, **kwargs: Any) -> int:
+        """As Django's, after a look at each object's tenant."""
+        return super().bulk_update(self._checked(objs), *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
         """As Django's; a row never changes its tenant."""
         if "tenant_id" in kwargs:
             raise WrongTenant("tenant_id cannot be updated.")
         return super().update(**kwargs)
+
+    def _checked(self, objs: Iterable[M]) -> list[M]:
+        self.query.check_tenant()
+        rows = list(objs)
+        for row in rows:
+            row.check_tenant()
+        return rows
 
 
 class TenantManager(models.Manager[M]):

@@ -26,14 +26,16 @@ class BearerSecret:
 
     @classmethod
     def parse(cls, text: str) -> "BearerSecret | None":
-        """The secret in a cookie or a link, or None if the text has not its form."""
+        """The secret in a cookie or a link, or None if the text has not exactly the form of `str()`."""
         prefix, dot, random = text.partition(".")
         if not dot or len(prefix) != 32 or not 20 <= len(random) <= 100 or not random.isascii():
             return None
         try:
-            return cls(UUID(hex=prefix), random)
+            secret = cls(UUID(hex=prefix), random)
         except ValueError:
             return None
+        # Python's numbers may also be written with signs, underscores and other scripts' digits.
+        return secret if str(secret) == text else None
 
     @property
     def hash(self) -> str:

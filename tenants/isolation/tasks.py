@@ -1,13 +1,12 @@
 """Celery tasks that run for a tenant: its id travels in the message header and is set again round the task."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from celery import Task, current_app, shared_task
 
-from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, tenant_scope
+from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, require_tenant_id, tenant_scope
 from tenants.isolation.transactions import on_commit
 
 TENANT_HEADER = "tenant_id"
@@ -36,18 +35,25 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
         return super().apply_async(args, kwargs, *rest, headers=headers, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the task in the scope of its message."""
-        with self._scope():
-            return super().__call__(*args, **kwargs)
+        """Run the task in the scope of its message and no other, or in that of the code that calls it by itself.
 
-    def _scope(self) -> AbstractContextManager[None]:
+        A worker has no scope of its own, but a task that runs at once (`task_always_eager`) is inside its caller's.
+        """
+        if self.request.called_directly:
+            with platform_scope(self.platform), tenant_scope(None if self.platform else require_tenant_id()):
+                return super().__call__(*args, **kwargs)
+        # Not super(): outside a worker it would hide the request, and with it the headers and the number of retries.
+        with platform_scope(self.platform), tenant_scope(self._tenant_of_message()):
+            return self.run(*args, **kwargs)
+
+    def _tenant_of_message(self) -> UUID | None:
         if self.platform:
-            return platform_scope()
+            return None
         headers: Mapping[str, Any] = self.request.headers or {}
         named = headers.get(TENANT_HEADER)
         if named is None:
             raise NoTenant(f"Task {self.name} arrived without a tenant.")
-        return tenant_scope(UUID(str(named)))
+        return UUID(str(named))
 
 
 def platform_task(function: Callable[P, R]) -> Task[P, R]:
