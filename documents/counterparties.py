@@ -32,6 +32,13 @@ def clean_line(text: str) -> str:
     return line
 
 
+def clean_note(text: str) -> str:
+    """A text of several lines. Raises ValidationError for invisible characters in it."""
+    note = unicodedata.normalize("NFC", text).strip()
+    require_visible(note.translate(dict.fromkeys(map(ord, "\r\n\t"))))
+    return note
+
+
 def clean_code(text: str) -> str:
     """A code as it is stored: NFKC, because full-width digits from Japanese input are the same code."""
     return unicodedata.normalize("NFKC", clean_line(text))
@@ -107,5 +114,5 @@ _CLEANERS: dict[str, Callable[[str], str]] = {
     "name": clean_line,
     "kana": clean_kana,
     "corporate_number": clean_code,
-    "note": str.strip,
+    "note": clean_note,
 }

@@ -120,7 +120,7 @@ class Counterparty(TenantModel):
     corporate_number = models.CharField(
         _("corporate number"), max_length=13, blank=True, validators=[validate_corporate_number]
     )
-    note = models.TextField(_("note"), max_length=2000, blank=True)
+    note = models.CharField(_("note"), max_length=2000, blank=True)
     active = models.BooleanField(_("active"), default=True)
     search_name = SearchField(sources=["code", "name", "kana"], max_length=400)
 

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         verbose_name="corporate number",
                     ),
                 ),
-                ("note", models.TextField(blank=True, max_length=2000, verbose_name="note")),
+                ("note", models.CharField(blank=True, max_length=2000, verbose_name="note")),
                 ("active", models.BooleanField(default=True, verbose_name="active")),
                 (
                     "search_name",
