@@ -34,8 +34,8 @@ def beyond(archives: Iterable[Archive], generations: int) -> list[Archive]:
     """Of a tenant's archives, newest first, those that are not kept.
 
     Kept are the newest verified ones, and the last verified one of each of as many days: somebody who makes one by hand
-    every hour does not lose last week by it. Whatever is newer than the oldest kept one stays to be looked at. As long
-    as none is verified, everything stays.
+    every hour does not lose last week by it. Damaged and unchecked ones go once they are older than all of these; as
+    long as there are fewer verified ones than the plan has generations, everything stays.
     """
     listed = list(archives)
     verified = [archive for archive in listed if archive.state == State.VERIFIED]
@@ -43,9 +43,9 @@ def beyond(archives: Iterable[Archive], generations: int) -> list[Archive]:
     for archive in verified:
         days.setdefault(japanese_day(archive), archive)
     kept = {archive.id for archive in (*verified[:generations], *list(days.values())[:generations])}
-    oldest = min((archive.created_at for archive in verified if archive.id in kept), default=None)
-    if oldest is None:
+    if len(verified) < generations:
         return []
+    oldest = min(archive.created_at for archive in verified if archive.id in kept)
     return [
         archive
         for archive in listed

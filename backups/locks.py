@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from backups.errors import RunningAlready
 from tenants.isolation.context import tenant_scope
@@ -31,6 +31,9 @@ def exclusive(tenant_id: UUID) -> Iterator[None]:
         yield
     finally:
         with tenant_scope(None):
+            # The server notices a closed connection a moment later; the next step of the same run must not be refused.
+            with suppress(Error):
+                connection.rollback()
             connection.close()
 
 

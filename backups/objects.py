@@ -98,7 +98,7 @@ def _parsed(path: str, line: bytes) -> ArchivedContent:
             ),
         )
         check_name(content.key)
-    except (ValueError, TypeError, Malformed, InvalidName) as error:
+    except (ValueError, TypeError, RecursionError, Malformed, InvalidName) as error:
         raise ArchiveDamaged(path, Cause.CONTENT, "not a list of objects") from error
     return content
 

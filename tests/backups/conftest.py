@@ -1,9 +1,9 @@
 """Companies with data of every kind, and stores of their own for every test."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -45,15 +45,10 @@ def stores(settings: LazySettings, tmp_path: Path) -> None:
     settings.VAULT_BACKUP_STORE = f"file://{tmp_path}/backups"
 
 
-@pytest.fixture
-def backups_folder(tmp_path: Path) -> Path:
-    """Where the files of the local backup store are."""
-    return tmp_path / "backups"
-
-
 @pytest.fixture(scope="session")
 def s3_address() -> Iterator[str]:
     """An S3 server on the loopback interface."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -72,6 +67,14 @@ def in_bucket(s3_address: str, settings: LazySettings) -> ObjectStore:
     )
     settings.VAULT_BACKUP_STORE = f"s3://{bucket}/archives"
     return backup_store()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """The backup store is a folder, then a bucket. To be named before the fixtures that store something."""
+    if request.param == "bucket":
+        request.getfixturevalue("in_bucket")
+    return str(request.param)
 
 
 def furnish(tenant: Tenant, *, size: int = 3_000_000) -> Stored:
@@ -120,10 +123,3 @@ def take(acme: Tenant) -> Callable[[], Archive]:
 def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
     """An archive of ACME with data, not verified yet."""
     return take()
-
-
-def rows_of(tenant: Tenant, table: str, columns: str, owner: Any) -> list[tuple[Any, ...]]:
-    """Rows of a tenant as the owner sees them, in a stable order."""
-    with owner.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM {table} WHERE tenant_id = %s ORDER BY id", [tenant.id])
-        return list(cursor.fetchall())

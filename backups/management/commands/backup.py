@@ -28,6 +28,7 @@ from tenants.models import Tenant
 from tenants.queries import all_tenants
 from vault.errors import VaultError
 
+_TABLE = "public.backups_archive"
 _FAILURES = (BackupError, VaultError, DatabaseError, psycopg.Error)
 
 
@@ -166,7 +167,7 @@ class Command(SekishoCommand):
 
 def _require_tables() -> None:
     with tenant_scope(None), connections["default"].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.backups_archive') IS NULL")
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [_TABLE])
         if cursor.fetchone()[0]:
             raise CommandError("This database is empty or older than this release. Run `manage.py migrate` first.")
 

@@ -1,0 +1,137 @@
+"""`manage.py backup` for people and machines: what it prints, how it ends (B1-B6)."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.login import log_in
+from backups.models import Archive, State
+from backups.queries import find_archive
+from tenants.isolation.transactions import tenant_transaction
+from tests.backups.conftest import Stored
+from tests.backups.processes import run
+from tests.backups.tampering import flip, names
+from tests.conftest import EVERY_ROLE
+from vault.stores import document_store
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
+
+
+def backup(*arguments: str) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    call_command("backup", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def backup_json(*arguments: str) -> Any:
+    """What the command tells machines."""
+    return json.loads(backup(*arguments, "--json"))
+
+
+def test_the_whole_way_from_a_shell(stored: Stored) -> None:
+    """B1, B5, B6: run, list, verify, restore, each a process of its own, as an operator types them."""
+    made = run("backup", "run", "--tenant", "acme", "--json")
+    assert made.returncode == 0, made.stderr
+    (archive,) = json.loads(made.stdout)
+    assert (archive["company_code"], archive["state"], archive["objects"]) == ("ACME", "verified", 4)
+
+    listed = run("backup", "list", "--json")
+    assert [entry["id"] for entry in json.loads(listed.stdout)] == [archive["id"]]
+
+    verified = run("backup", "verify", archive["id"])
+    assert verified.returncode == 0, verified.stderr
+    assert "is sound" in verified.stdout
+
+    restored = run("backup", "restore", archive["id"], "--as", "ACME-2", "--json")
+    assert restored.returncode == 0, restored.stderr
+    assert json.loads(restored.stdout)["company_code"] == "ACME-2"
+    assert log_in(company_code="ACME-2", user_id="anna", password=stored.admin.password)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("run",), ("run", "--tenant", "ACME", "--all"), ("verify", "not-an-id"), ("restore", str(uuid4()))],
+)
+def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
+    """The exit code tells wrong usage from failure."""
+    ended = run("backup", *arguments)
+    assert ended.returncode == 2
+    assert "usage" in ended.stderr
+
+
+def test_a_damaged_backup_ends_with_1(archive: Archive) -> None:
+    """B5: a script sees it by the exit code, a person by the cause."""
+    (name,) = names(archive.place, "accounts_user.zst.enc")
+    flip(name, -1)
+    ended = run("backup", "verify", str(archive.id))
+    assert ended.returncode == 1
+    assert "accounts_user.zst.enc" in ended.stderr
+    assert "cannot be decrypted" in ended.stderr
+    with pytest.raises(CommandError):
+        backup("verify", str(archive.id), "--json")
+    assert backup_json("list")[0]["state"] == State.DAMAGED
+
+
+def test_all_open_tenants(stored: Stored, neighbour: Stored) -> None:
+    """B1: one line for each tenant."""
+    made = backup_json("run", "--all")
+    assert {(entry["company_code"], entry["state"]) for entry in made} == {
+        ("ACME", "verified"),
+        ("GLOBEX", "verified"),
+        ("PROVIDER", "verified"),
+    }
+    assert len(backup_json("list")) == 3
+    assert [entry["company_code"] for entry in backup_json("list", "--tenant", "GLOBEX")] == ["GLOBEX"]
+
+
+def test_one_failure_does_not_stop_the_others(stored: Stored, neighbour: Stored) -> None:
+    """B1: the failed one is named, the exit code says that there is one."""
+    for info in list(document_store().list(f"{stored.tenant.id}/")):
+        document_store().delete(info.name)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="ACME"):
+        call_command("backup", "run", "--all", "--json", stdout=out)
+    states = {entry["company_code"]: entry["state"] for entry in json.loads(out.getvalue())}
+    assert states == {"ACME": "failed", "GLOBEX": "verified", "PROVIDER": "verified"}
+
+
+def test_what_people_see(stored: Stored, take: Callable[[], Archive]) -> None:
+    """Tables, with the cause where there is one."""
+    text = backup("run", "--tenant", "ACME")
+    assert "verified" in text
+    assert "ACME" in backup("list")
+    (archive_id,) = (entry["id"] for entry in backup_json("list"))
+    assert archive_id in backup("list")
+    assert "Its users log in with their old passwords." in backup("restore", archive_id, "--as", "COPY")
+
+
+def test_unknown_ids_and_codes(stored: Stored) -> None:
+    """They are named, and nothing happens."""
+    with pytest.raises(CommandError, match="NOBODY"):
+        backup("run", "--tenant", "NOBODY")
+    unknown = str(uuid4())
+    for arguments in (("verify", unknown), ("restore", unknown, "--as", "COPY")):
+        with pytest.raises(CommandError, match=unknown):
+            backup(*arguments)
+
+
+def test_a_run_in_the_making_is_not_listed(archive: Archive) -> None:
+    """B4: neither in the list nor by its id."""
+    with tenant_transaction(archive.tenant_id):
+        Archive.objects.update(state=State.RUNNING)
+    assert backup_json("list") == []
+    assert find_archive(UUID(str(archive.id))) is None
+
+
+def test_a_database_without_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fresh machine: told what to do, not shown a traceback."""
+    monkeypatch.setattr("backups.management.commands.backup._TABLE", "public.not_there_yet")
+    with pytest.raises(CommandError, match=r"manage\.py migrate"):
+        backup("list")
