@@ -11,10 +11,10 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean
+.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
 
 demo: setup-demo  ## Run everything with demo data; PORT=8123 picks the port, RESET=1 starts over
 	@rm -f var/demo.json  # left by a crash, it would announce a demo that is not there yet
@@ -34,6 +34,12 @@ lint: setup  ## Check style, types, architecture, templates, migrations, deploym
 	$(TEST) $(BIN)/python manage.py makemigrations --check --dry-run
 	set -a && . config/rehearsal.env && $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python scripts/audit.py
+
+bench-isolation: setup  ## Measure what the wall between tenants costs (about 10 minutes); ARGS="--help" lists the sizes
+	$(BIN)/python -m benchmarks.isolation $(ARGS)
+
+bench-tenants: setup  ## Measure creating and migrating tenants beside django-tenants (about 7 minutes); ARGS as above
+	$(BIN)/python -m benchmarks.tenants $(ARGS)
 
 format: setup  ## Put code and templates into the agreed form
 	$(BIN)/ruff check --fix --quiet || true

@@ -1,0 +1,1 @@
+"""What the wall between tenants costs: pages and queries with it and without it, on the same tables and rows."""

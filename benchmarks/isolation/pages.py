@@ -1,0 +1,97 @@
+"""A page of the product over HTTP: gunicorn with the whole stack, once with the wall and once without its policies."""
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from time import monotonic, sleep
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.sessions import start_session
+from benchmarks.isolation.dataset import Place
+from config.stack.description import LOOPBACK, free_ports
+from tenants.isolation.transactions import tenant_transaction
+
+_START_SECONDS = 60
+_PROGRAM = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "--workers", "1")
+
+
+@contextmanager
+def servers(arms: tuple[str, ...]) -> Iterator[dict[str, int]]:
+    """A web server for each arm, and its port."""
+    ports = dict(zip(arms, free_ports(len(arms)), strict=True))
+    processes = {arm: _start(arm, port) for arm, port in ports.items()}
+    try:
+        for arm, process in processes.items():
+            _wait_for(ports[arm], process)
+        yield ports
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.wait()
+
+
+def _start(arm: str, port: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [*_PROGRAM, "--bind", f"{LOOPBACK}:{port}", "--log-level", "warning", "config.wsgi"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"BENCH_ARM": arm, "PYTHONWARNINGS": "ignore:No directory at"},  # no files are collected here
+    )
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = monotonic() + _START_SECONDS
+    while True:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_START_SECONDS)
+        try:
+            connection.request("GET", reverse("login"))
+            connection.getresponse().read()
+        except ConnectionRefusedError:
+            if process.poll() is not None or monotonic() > deadline:
+                raise RuntimeError("The web server of the benchmark did not start.") from None
+            sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+
+
+class Browser:
+    """Fetches the page of a folder with 50 documents, over one connection, wherever `log_in` was called before."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_START_SECONDS)
+
+    def __call__(self, place: Place) -> bytes:
+        """The page with the folder of that document. Raises RuntimeError when another one comes."""
+        path = reverse("documents:folder", args=[place.folder_id])
+        self._connection.request("GET", path, headers={"Cookie": log_in(place)})
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status != http.HTTPStatus.OK or f"Folder {place.folder_number}<".encode() not in body:
+            raise RuntimeError(f"The page is not the one that was asked for ({response.status}).")
+        return body
+
+
+def log_in(place: Place) -> str:
+    """The cookie of a session in the tenant of that document."""
+    return _session(place.tenant_id, place.user_id)
+
+
+def forget_sessions() -> None:
+    """Call this when the tables were filled anew."""
+    _session.cache_clear()
+
+
+@cache
+def _session(tenant_id: UUID, user_id: UUID) -> str:
+    with tenant_transaction(tenant_id):
+        return f"{settings.SESSION_COOKIE_NAME}={start_session(User.objects.get(id=user_id))}"

@@ -1,0 +1,79 @@
+"""The databases of one run, on the benchmarks' own server: made empty, and dropped at the end."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from tenants.isolation import roles
+
+
+def admin(database: str = "postgres") -> psycopg.Connection:
+    """A superuser's connection to a database of that server, in autocommit."""
+    return psycopg.connect(settings.STACK.admin_url, dbname=database, autocommit=True)
+
+
+@contextmanager
+def fresh_database(name: str, *, keep: bool = False) -> Iterator[None]:
+    """A new empty database for the product's roles; `keep` leaves it standing afterwards."""
+    drop_database(name)
+    with admin() as connection:
+        database, owner = sql.Identifier(name), sql.Identifier(roles.OWNER)
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
+        roles.close_database(connection, name)
+        # Waiting for the disk is equal on all sides and noisy, and would hide the differences to be measured.
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(database))
+    try:
+        yield
+    finally:
+        connections.close_all()
+        if not keep:
+            drop_database(name)
+
+
+def drop_database(name: str) -> None:
+    """Remove the database, if there is one, with whoever is still connected."""
+    with admin() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def product_database(*, keep: bool = False) -> Iterator[None]:
+    """The product's database of this run: migrated, with the role of the arm without policies."""
+    with fresh_database(settings.DATABASE, keep=keep):
+        call_command("migrate", verbosity=0)
+        _make_filter_role()
+        try:
+            yield
+        finally:
+            connections.close_all()
+            if not keep:
+                _drop_filter_role()
+                shutil.rmtree(settings.KEYS, ignore_errors=True)
+
+
+def _make_filter_role() -> None:
+    """A role with the rights of the app role for which no policy applies: same tables, same rows, same cache."""
+    _drop_filter_role()
+    with admin() as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN BYPASSRLS PASSWORD {} IN ROLE {}").format(
+                sql.Identifier(settings.FILTER_ROLE), sql.Literal(settings.SECRET_KEY), sql.Identifier(roles.APP)
+            )
+        )
+
+
+def _drop_filter_role() -> None:
+    with admin() as connection:
+        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(settings.FILTER_ROLE)))
+
+
+def server_version() -> str:
+    """The version of PostgreSQL, such as `18.1`."""
+    with admin() as connection:
+        return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]

@@ -1,0 +1,50 @@
+"""The benchmarks run, at the smallest sizes there are, so that they cannot rot. What they find here means nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from tests.settings import RUN
+
+
+def test_the_cost_of_the_wall_is_measured_on_every_side(tmp_path: Path) -> None:
+    """`benchmarks.isolation` fills both datasets and times five queries and a page for each kind of tenant (T1)."""
+    sizes = ("--tenants", "3", "--rows", "60", "--rounds", "2", "--page-rounds", "2", "--breakdown", "--plans")
+    results = _run("isolation", tmp_path, *sizes)
+    assert len(results) == 3
+    for result in results:
+        names = [row["name"] for row in result["numbers"]]
+        assert names == ["by key", "50 newest", "count", "three-way join", "insert", "page"]
+        assert all(row["wall_by_filter"]["value"] > 0 for row in result["numbers"])
+        assert "InitPlan" in " ".join(result["notes"])  # by which the policy shows in a plan
+
+
+def test_tenants_are_created_and_migrated_on_both_sides(tmp_path: Path) -> None:
+    """`benchmarks.tenants` measures Sekisho's shared schema and django-tenants on the same models (T1)."""
+    creation, migration = _run("tenants", tmp_path, "--sizes", "4", "--samples", "2", "--repeat", "1")
+    (created,) = creation["numbers"]
+    assert created["schema_tenants"] == 4
+    assert min(created[key] for key in ("empty", "seeded", "service", "schema_empty", "schema_seeded")) > 0
+    (migrated,) = migration["numbers"]
+    assert min(migrated[key] for key in ("no-op", "add field", "schema no-op", "schema add field")) > 0
+    assert migrated["schema_relations"] > 0
+
+
+def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
+    file = directory / "results.json"
+    run = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *options, "--json", str(file)],
+        cwd=settings.BASE_DIR,
+        # On the servers of this run, in a database beside the one of this worker.
+        env=os.environ | {"SEKISHO_VAR": str(settings.VAR_DIR), "BENCH_DATABASE": f"{RUN}_bench"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return list(json.loads(file.read_text())["results"])
