@@ -29,21 +29,21 @@ def read(cursor: Cursor) -> Catalogue:
     """Read the catalogue; the caller holds a transaction, so that all of it is of one moment."""
     ((database, current_user),) = _ask(cursor, "SELECT current_database(), current_user")
     return Catalogue(
-            database=database,
-            current_user=current_user,
-            relations=_relations(cursor),
-            functions=tuple(
-                Function(name, path, frozenset(executors), extension)
-                for name, path, executors, extension in _ask(cursor, questions.FUNCTIONS)
-            ),
-            roles=tuple(
-                Role(name, frozenset(powers), tuple(member_of), tuple(owns), row_security)
-                for name, powers, member_of, owns, row_security in _ask(cursor, questions.ROLES)
-            ),
-            schema_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.SCHEMA_GRANTS)),
-            database_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.DATABASE_GRANTS)),
-            default_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.DEFAULT_GRANTS)),
-        )
+        database=database,
+        current_user=current_user,
+        relations=_relations(cursor),
+        functions=tuple(
+            Function(name, path, frozenset(executors), extension)
+            for name, path, executors, extension in _ask(cursor, questions.FUNCTIONS)
+        ),
+        roles=tuple(
+            Role(name, frozenset(powers), tuple(member_of), tuple(owns), row_security)
+            for name, powers, member_of, owns, row_security in _ask(cursor, questions.ROLES)
+        ),
+        schema_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.SCHEMA_GRANTS)),
+        database_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.DATABASE_GRANTS)),
+        default_grants=tuple(ScopeGrant(*row) for row in _ask(cursor, questions.DEFAULT_GRANTS)),
+    )
 
 
 def _relations(cursor: Cursor) -> tuple[Relation, ...]:
