@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundWidget
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
@@ -19,6 +19,8 @@ from accounts.roles import grantable_menus
 # Longer than anything that is stored, so that an attempt with it is counted; short enough to be hashed in no time.
 _TYPED_LENGTH = 200
 _PASSWORD_LENGTH = 1000
+
+_PERSON_NAME = pgettext_lazy("person", "Name")  # Japanese has another word for it than for the name of a thing
 
 _TIME_ZONES = [(zone, zone) for zone in sorted(available_timezones())]
 # Each in its own words, for somebody who cannot read the others.
@@ -77,7 +79,7 @@ class PasswordChangeForm(NewPasswordForm):
 class ProfileForm(forms.Form):
     """What users may change of their own account (T10)."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(label=_PERSON_NAME, max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"), choices=_LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_TIME_ZONES)
 
@@ -85,7 +87,7 @@ class ProfileForm(forms.Form):
 class UserForm(forms.Form):
     """The name and the address of a user."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(label=_PERSON_NAME, max_length=100, widget=forms.TextInput({"autocomplete": "off"}))
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
 
 

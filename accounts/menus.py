@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Audience(StrEnum):
@@ -19,7 +20,7 @@ class Audience(StrEnum):
 AUDIENCE_LABELS: dict[Audience, Promise] = {
     Audience.WORKSPACE: _("Workspace"),
     Audience.CONSOLE: _("Console"),
-    Audience.OPERATOR: _("Operator"),
+    Audience.OPERATOR: pgettext_lazy("section of menus", "Operator"),
 }
 
 

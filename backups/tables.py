@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _MOMENT = "{% load elements %}{% if value %}{% moment value %}{% else %}—{% endif %}"
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
@@ -13,7 +14,7 @@ class ArchiveTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no
 
     snapshot_at = tables.TemplateColumn(_MOMENT, verbose_name=_("As of"))
     state = tables.TemplateColumn(template_name="backups/_state.html", verbose_name=_("State"))
-    verified_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Verified"))
+    verified_at = tables.TemplateColumn(_MOMENT, verbose_name=pgettext_lazy("time", "Verified"))
     row_count = tables.Column(verbose_name=_("Rows"), attrs=_NUMERIC)
     object_count = tables.Column(verbose_name=_("Files"), attrs=_NUMERIC)
     size = tables.Column(verbose_name=_("Size"), attrs=_NUMERIC)
