@@ -34,7 +34,10 @@ def remove_on_commit(object_names: Iterable[str]) -> None:
 
 
 def remove_unreferenced(object_names: Collection[str]) -> int:
-    """Remove those of the contents that no version refers to; how many. Call with no transaction open."""
+    """Remove those of the contents that no version refers to; how many.
+
+    Best called with no transaction open: a store may be slow.
+    """
     with atomic():
         kept = queries.referenced(object_names)
     removed = 0

@@ -51,7 +51,9 @@ def download(request: MemberRequest, document_id: UUID, number: int | None = Non
     """Hand out a version of a document, the current one unless a number is given."""
     with atomic():
         document = get_object_or_404(queries.documents().select_related("folder"), id=document_id)
-        version = get_object_or_404(queries.versions_of(document), number=document.version_number if number is None else number)
+        version = get_object_or_404(
+            queries.versions_of(document), number=document.version_number if number is None else number
+        )
         target = contents.target_of(document)
     try:
         return downloads.deliver(version, target=target, actor=request.user.as_actor(), method=request.method or "")

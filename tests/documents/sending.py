@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.middleware.csrf import _get_new_csrf_string  # type: ignore[attr-defined]  # what the cookie holds
+from django.middleware.csrf import _get_new_csrf_string  # what the cookie holds
 from django.test import Client
 from django.urls import reverse
 

@@ -68,16 +68,16 @@ TREE = ["archive", "inbox", "inbox/inner"]
 FILES = ["inbox/a.txt", "inbox/inner/b.txt"]
 PAGES = {
     "new at the top": Page(
-        lambda t: reverse("documents:new_folder"),
-        lambda t: {"name": " 新しいフォルダ "},
-        lambda t: folder_page(None),
+        lambda _t: reverse("documents:new_folder"),
+        lambda _t: {"name": " 新しいフォルダ "},
+        lambda _t: folder_page(None),
         [*TREE, "新しいフォルダ"],
         FILES,
         "documents.folder.created",
     ),
     "new in a folder": Page(
         lambda t: reverse("documents:new_folder", args=[t.inbox]),
-        lambda t: {"name": "x"},
+        lambda _t: {"name": "x"},
         lambda t: folder_page(t.inbox),
         [*TREE, "inbox/x"],
         FILES,
@@ -85,7 +85,7 @@ PAGES = {
     ),
     "rename a folder": Page(
         lambda t: reverse("documents:rename_folder", args=[t.inner]),
-        lambda t: {"name": "outer"},
+        lambda _t: {"name": "outer"},
         lambda t: folder_page(t.inner),
         ["archive", "inbox", "inbox/outer"],
         ["inbox/a.txt", "inbox/outer/b.txt"],
@@ -101,7 +101,7 @@ PAGES = {
     ),
     "move a folder to the top": Page(
         lambda t: reverse("documents:move_folder", args=[t.inner]),
-        lambda t: {"to": ""},
+        lambda _t: {"to": ""},
         lambda t: folder_page(t.inner),
         ["archive", "inbox", "inner"],
         ["inbox/a.txt", "inner/b.txt"],
@@ -109,7 +109,7 @@ PAGES = {
     ),
     "delete a folder": Page(
         lambda t: reverse("documents:delete_folder", args=[t.inner]),
-        lambda t: {},
+        lambda _t: {},
         lambda t: folder_page(t.inbox),
         ["archive", "inbox"],
         ["inbox/a.txt"],
@@ -117,7 +117,7 @@ PAGES = {
     ),
     "rename a document": Page(
         lambda t: reverse("documents:rename_document", args=[t.document]),
-        lambda t: {"name": "z.txt"},
+        lambda _t: {"name": "z.txt"},
         lambda t: folder_page(t.inbox),
         TREE,
         ["inbox/inner/b.txt", "inbox/z.txt"],
@@ -133,7 +133,7 @@ PAGES = {
     ),
     "delete a document": Page(
         lambda t: reverse("documents:delete_document", args=[t.document]),
-        lambda t: {},
+        lambda _t: {},
         lambda t: folder_page(t.inbox),
         TREE,
         ["inbox/inner/b.txt"],

@@ -55,7 +55,9 @@ def test_every_single_wrong_digit_of_a_corporate_number_is_found() -> None:
                 validate_corporate_number(wrong)
 
 
-@pytest.mark.parametrize("number", ["", "700001205000", "70000120500021", "7000012050002\n", "７000012050002", "x" * 13])
+@pytest.mark.parametrize(
+    "number", ["", "700001205000", "70000120500021", "7000012050002\n", "７000012050002", "x" * 13]
+)
 def test_anything_but_13_digits_is_no_corporate_number(number: str) -> None:
     """D6."""
     with pytest.raises(ValidationError):
@@ -69,7 +71,9 @@ def test_the_check_digit_is_one_to_nine() -> None:
 
 def test_input_is_brought_into_one_form(inside_acme: Tenant) -> None:
     """D6: full-width codes and numbers, hiragana and half-width readings."""
-    made = add(" Ｃ－００１ ", " 青海 ", kana="あおみ ｼｮｳｼﾞ", corporate_number="７０００ ０１２０ ５０００２".replace(" ", ""))
+    made = add(
+        " Ｃ－００１ ", " 青海 ", kana="あおみ ｼｮｳｼﾞ", corporate_number="７０００ ０１２０ ５０００２".replace(" ", "")
+    )
     made.refresh_from_db()
     assert (made.code, made.name, made.kana) == ("C-001", "青海", "アオミ ショウジ")
     assert made.corporate_number == "7000012050002"
@@ -104,7 +108,10 @@ def test_a_code_is_taken_once_in_each_company(acme: Tenant, globex: Tenant) -> N
         add("C-1", "theirs")
     with tenant_transaction(acme.id):
         ours, other = add("C-1", "ours"), add("C-2")
-        for attempt in (lambda: add("Ｃ－１"), lambda: counterparties.change_counterparty(other, code="C-1", actor=SOMEBODY)):
+        for attempt in (
+            lambda: add("Ｃ－１"),
+            lambda: counterparties.change_counterparty(other, code="C-1", actor=SOMEBODY),
+        ):
             with pytest.raises(ValidationError) as refusal:
                 attempt()
             assert list(refusal.value.message_dict) == ["code"]

@@ -1,10 +1,12 @@
 """Handing out contents (D7)."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -41,6 +43,18 @@ def the_object(folder: Path) -> Path:
     """The only stored object, as a file of the store."""
     (path,) = [path for path in folder.rglob("*") if path.is_file()]
     return path
+
+
+def pieces_of(answer: HttpResponseBase) -> Iterator[bytes]:
+    """The content as it is streamed."""
+    assert isinstance(answer, StreamingHttpResponse)
+    return iter(answer.streaming_content)  # type: ignore[arg-type]  # never an asynchronous one here
+
+
+def collect(answer: HttpResponseBase, into: bytearray) -> None:
+    """Receive as much as comes."""
+    for piece in pieces_of(answer):
+        into += piece
 
 
 @pytest.mark.parametrize("content", [b"", b"x", LARGE], ids=["empty", "small", "large"])
@@ -113,7 +127,7 @@ def test_the_stream_holds_no_transaction_and_no_tenant(cast: Cast) -> None:
     document = stored(cast.reader, "a.bin", LARGE)
     blocks = len(connection.savepoint_ids)
     answer = cast.reader.client().get(url_of(document))
-    pieces = iter(answer.streaming_content)
+    pieces = pieces_of(answer)
     assert next(pieces) == LARGE[: 256 * 1024]
     assert current_tenant_id() is None
     assert len(connection.savepoint_ids) == blocks
@@ -148,9 +162,7 @@ def test_a_forged_content_is_refused_with_a_page_and_on_record(cast: Cast, own_s
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_a_content_that_is_gone_or_of_another_document_is_refused(
-    cast: Cast, own_store: Path, method: str
-) -> None:
+def test_a_content_that_is_gone_or_of_another_document_is_refused(cast: Cast, own_store: Path, method: str) -> None:
     """D7: a content is bound to its name, so nobody can put one in the place of another."""
     with tenant_transaction(cast.reader.tenant.id):
         versions = [add_file("a.txt", b"harmless"), add_file("b.txt", b"the raise of everybody")]
@@ -172,10 +184,9 @@ def test_a_forgery_further_on_breaks_the_download_off(cast: Cast, own_store: Pat
         path.write_bytes(forged)
         answer = cast.reader.client().get(url_of(document))
         assert answer.status_code == 200
-        received = b""
+        received = bytearray()
         with pytest.raises(ObjectUnreadable):
-            for piece in answer.streaming_content:
-                received += piece
+            collect(answer, received)
         assert LARGE.startswith(received)
         assert len(received) < int(answer["Content-Length"])
     assert [event for event in events_of(cast.reader.tenant) if event[0] == "documents.file.unreadable"] == [

@@ -299,9 +299,7 @@ def test_a_form_of_several_files_is_counted_file_by_file(cast: Cast, small_plan:
     assert len(objects_of(cast.editor.tenant)) == 3
 
 
-def test_the_storage_of_the_plan_is_for_all_versions_of_this_company(
-    cast: Cast, small_plan: Plan
-) -> None:
+def test_the_storage_of_the_plan_is_for_all_versions_of_this_company(cast: Cast, small_plan: Plan) -> None:
     """T7: earlier versions count, the other company's files do not."""
     with tenant_transaction(cast.outsider.tenant.id):
         add_file("theirs.bin", bytes(2400))
