@@ -17,13 +17,14 @@ from backups.queries import archives
 from backups.removal import prune
 from backups.services import back_up
 from backups.taking import take_archive
+from backups.verifying import verify_archive
 from documents.contents import delete_document
 from documents.models import Document
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PLANS, PlanCode
-from tests.backups.conftest import ACTOR, Stored
+from tests.backups.conftest import ACTOR, Bucket, Stored
 from tests.backups.tampering import flip, names
 from tests.conftest import EVERY_ROLE
 from vault.stores import backup_store
@@ -178,6 +179,36 @@ def test_unfinished_archives_that_nobody_knows_are_pruned(acme: Tenant, archive:
             assert prune(backup_store()) == 1
             assert prune(backup_store()) == 0
     assert names(archive.place)
+
+
+@database
+@pytest.mark.parametrize("part", ["manifest.json", "accounts_user.zst.enc"])
+def test_what_the_store_has_to_keep(in_bucket: Bucket, acme: Tenant, part: str) -> None:
+    """B3: a lock on an old generation is no failure, and whatever stays listed is whole."""
+    with platform_transaction():
+        Tenant.objects.filter(id=acme.id).update(plan_code=PlanCode.TRIAL)
+    _back_up(acme, 0)
+    with tenant_transaction(acme.id):
+        (locked,) = names(archives().get().place, part)
+    in_bucket.lock(locked)
+    _back_up(acme, 1)
+    with tenant_transaction(acme.id):
+        listed = list(archives())
+    for archive in listed:
+        with tenant_scope(acme.id):
+            assert verify_archive(archive, actor=ACTOR)
+    _back_up(acme, 2)
+    assert in_bucket.s3.list_object_versions(Bucket=in_bucket.name, Prefix=locked)["Versions"]
+
+
+@database
+def test_what_is_not_ours_is_left_alone(archive: Archive) -> None:
+    """B2: a stray object among the archives neither stops the run nor is touched."""
+    stray = f"tenants/{archive.tenant_id}/archives/README.txt"
+    backup_store().put(stray, b"hello")
+    with tenant_scope(archive.tenant_id):
+        assert back_up(actor=ACTOR).verified
+    assert backup_store().exists(stray)
 
 
 @database
