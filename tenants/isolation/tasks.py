@@ -26,13 +26,21 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Queue the task for the tenant in scope; raises NoTenant at the caller when there is none."""
-        headers = dict(options.pop("headers", None) or {})
+        return super().apply_async(args, kwargs, *rest, **self._addressed(options))
+
+    def apply(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Run the task here and now, as a worker would run it."""
+        return super().apply(args, kwargs, *rest, **self._addressed(options))
+
+    def _addressed(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options with the tenant in the header. A retry has it there already."""
+        headers = dict(options.get("headers") or {})
         tenant_id = current_tenant_id()
-        if not self.platform:
-            if tenant_id is None and TENANT_HEADER not in headers:
+        if not self.platform and TENANT_HEADER not in headers:
+            if tenant_id is None:
                 raise NoTenant(f"Task {self.name} needs a tenant: queue it inside tenant_scope().")
-            headers.setdefault(TENANT_HEADER, str(tenant_id))
-        return super().apply_async(args, kwargs, *rest, headers=headers, **options)
+            headers[TENANT_HEADER] = str(tenant_id)
+        return options | {"headers": headers}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in the scope of its message and no other, or in that of the code that calls it by itself.

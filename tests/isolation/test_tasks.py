@@ -68,6 +68,14 @@ def not_eager() -> Iterator[None]:
 
 
 @pytest.fixture
+def without_propagation() -> Iterator[None]:
+    """A task that runs at once keeps its exceptions, `Retry` among them."""
+    app.conf.task_eager_propagates = False
+    yield
+    app.conf.task_eager_propagates = True
+
+
+@pytest.fixture
 def worker(transactional_db: None, not_eager: None) -> Iterator[None]:
     """A real worker of Celery on the real broker, in a thread of this process."""
     app.control.purge()
@@ -152,12 +160,13 @@ def test_a_task_that_runs_at_once_has_its_own_scope(run: Callable[[Any], Any], a
         run(survey)
         assert _next() == (None, "sekisho_platform", None)
     with platform_scope(), tenant_scope(globex.id):
-        look.delay()
+        run(look)
         assert _next() == (globex.id, "sekisho_app", None)
         assert (current_tenant_id(), on_platform()) == (globex.id, True)
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("without_propagation")
 def test_a_retry_at_once_stays_with_its_tenant(acme: Tenant) -> None:
     """T1: the tasks of the suite run like this, so it must be like a worker's."""
     with tenant_scope(acme.id):
