@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.actions import LOGGED_IN, USER_CHANGED
 from accounts.models import User
-from accounts.users import change_user
+from accounts.users import change_user, suspend_user
 from auditlog.actors import Actor
 from auditlog.queries import PAGE_SIZE
+from auditlog.services import Target, record
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import newest_event
 from tests.auditlog.conftest import SOMEBODY, write
@@ -146,6 +147,19 @@ def test_an_event_shows_everything_that_was_recorded(cast: Cast, client: Client)
     for expected in ("<del>Erin</del>", "&lt;b&gt;Erin&lt;/b&gt;", "accounts.user.changed", "Alice", "UTC"):
         assert expected in page
     assert "<b>Erin</b>" not in page
+
+
+def test_recorded_values_are_shown_in_the_words_of_people(cast: Cast, client: Client) -> None:
+    """G1: fields and choices of the target by their names, whatever else was recorded as it is."""
+    with tenant_transaction(cast.admin.tenant.id):
+        suspend_user(User.objects.get(user_id="erin"), actor=cast.admin.actor)
+    event = newest_event(cast.admin.tenant, "accounts.user.suspended")
+    page = client.get(f"{PAGE}{event.id}/").content.decode()
+    assert re.search(r"<dt>State</dt>\s*<dd>\s*<del>Active</del>.*?Suspended", page, re.DOTALL)
+    with tenant_transaction(cast.admin.tenant.id):
+        free = record(LOGGED_IN, actor=cast.admin.actor, target=Target("page"), after={"menu": "console.users"})
+    page = client.get(f"{PAGE}{free.id}/").content.decode()
+    assert re.search(r"<dt>menu</dt>\s*<dd>\s*console.users", page)
 
 
 def test_an_event_of_another_company_is_not_there(cast: Cast, client: Client) -> None:
