@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from documents import queries
 
@@ -121,7 +122,8 @@ class FoundTable(ContentsTable):
 
     def render_place(self, column: tables.TemplateColumn, **kwargs: Any) -> str:
         """The way, by the column's own template."""
-        record = {**kwargs["record"], "way": self.ways.get(kwargs["record"]["place"], ())}
+        way = self.ways.get(kwargs["record"]["place"], ())
+        record = {**kwargs["record"], "path": " / ".join(step.name for step in way)}
         return str(column.render(**{**kwargs, "record": record}, column=column))
 
 
@@ -153,7 +155,7 @@ class CounterpartyTable(tables.Table):  # type: ignore[misc]
     """Business partners."""
 
     code = tables.Column(verbose_name=_("Code"), linkify=("documents:counterparty", [tables.A("id")]))
-    name = tables.Column(verbose_name=_("Name"), order_by=("kana", "name"))
+    name = tables.Column(verbose_name=pgettext_lazy("company", "Name"), order_by=("kana", "name"))
     corporate_number = tables.Column(verbose_name=_("Corporate number"), orderable=False)
     active = tables.TemplateColumn(template_name="documents/_active.html", verbose_name=_("State"))
 
