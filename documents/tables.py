@@ -67,7 +67,12 @@ class ContentsTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     size = tables.Column(verbose_name=_("Size"), attrs=_NUMERIC)
     number = tables.Column(verbose_name=_("Version"), attrs=_NUMERIC, orderable=False)
     changed_at = tables.TemplateColumn(template_name="documents/_changed.html", verbose_name=_("Last changed"))
-    menu = tables.TemplateColumn(template_name="documents/_row_menu.html", verbose_name=_("Actions"), orderable=False)
+    menu = tables.TemplateColumn(
+        template_name="documents/_row_menu.html",
+        verbose_name=_("Actions"),
+        orderable=False,
+        attrs={"td": {"class": "text-nowrap"}},
+    )
 
     caption = _("Folders and documents")
     empty_icon = "folder-open"
