@@ -1,6 +1,7 @@
 """The log shows no bearer secret (ASVS 16.2.5)."""
 
 import logging
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,4 +20,5 @@ def test_a_secret_in_a_line_is_masked() -> None:
 
 def test_every_handler_masks() -> None:
     """A handler without the filter would write what the others hide."""
-    assert all("secrets" in handler["filters"] for handler in settings.LOGGING["handlers"].values())
+    handlers: Any = settings.LOGGING["handlers"]
+    assert all("secrets" in handler["filters"] for handler in handlers.values())

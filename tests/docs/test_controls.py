@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| (?P<state>done|part|open) \| (?P<rest>.*) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| (?P<state>done|part|open) \|(?P<rest>.*)\|$", re.MULTILINE)
 _GROUPS = {"T": 10, "A": 15, "G": 10, "B": 6, "R": 6, "N": 9, "D": 8, "O": 6, "P": 5}
 
 
