@@ -1,6 +1,6 @@
-"""Reads of documents: lists, the way to a folder, and what backups need. All for the tenant in scope."""
+"""Reads of documents: lists, the ways to folders, sums. All for the tenant in scope."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -157,16 +157,6 @@ def storage_used() -> int:
 def counted_storage() -> int:
     """The same, counted: the more versions, the longer it takes."""
     return int(DocumentVersion.objects.aggregate(size=Sum("size", default=0))["size"])
-
-
-def stored_object_names() -> Iterator[tuple[UUID, str, int, str]]:
-    """(version id, object name, size, SHA-256) of every content in key order, fetched in portions: for backups.
-
-    The object is in `vault.stores.document_store()`; `documents.objects.OBJECT_KIND` is its kind. Needs an open
-    transaction until the last one is read.
-    """
-    versions = DocumentVersion.objects.order_by("id").values_list("id", "object_name", "size", "sha256")
-    return versions.iterator(chunk_size=2000)
 
 
 def referenced(object_names: Collection[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.names import DEPTH_LIMIT, NAME_LENGTH, Place, clean_name, clean_place, folded
@@ -89,6 +89,7 @@ def test_a_path_has_an_end() -> None:
         clean_place("/".join(["d"] * (DEPTH_LIMIT + 1) + ["f"]))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_refused_or_becomes_a_name_that_stays_one(text: str) -> None:
     """Cleaning twice changes nothing, and what comes out fits its column."""
