@@ -26,7 +26,7 @@ def archives(request: MemberRequest) -> HttpResponse:
             "newest": verified[0] if verified else None,
             "kept": len(verified),
             "plan": current_tenant().plan,
-            "damaged": [archive for archive in found if archive.state == State.DAMAGED],
+            "newest_is_damaged": bool(found) and found[0].state == State.DAMAGED,
             "next_run": queries.next_run(),
         },
     )

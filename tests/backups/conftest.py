@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.utils import translation
 from moto.server import ThreadedMotoServer
 
 from accounts.menus import ADMINISTRATOR, EDITOR
@@ -70,6 +71,13 @@ def s3_address() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are compared in the language in which they are written."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from backups.models import Archive
 from backups.verifying import verify_archive
 from tenants.isolation.context import tenant_scope
 from tests.backups.conftest import ACTOR, Stored
+from tests.backups.tampering import flip, names
 from tests.conftest import EVERY_ROLE
 from tests.factories.people import make_person
 
@@ -43,3 +44,21 @@ def test_the_page_needs_its_menu(stored: Stored) -> None:
     """A9: a reader is refused."""
     reader = make_person(stored.tenant, "rita", READER)
     assert reader.client().get(PAGE).status_code == 403
+
+
+def test_a_damaged_newest_backup_is_said_aloud(stored: Stored, take: Callable[[], Archive]) -> None:
+    """B5: until a later run was sound."""
+    warning = "A backup did not pass its check"
+    archive = take()
+    with tenant_scope(stored.tenant.id):
+        flip(names(archive.place, "accounts_user.zst.enc")[0], -1)
+        assert not verify_archive(archive, actor=ACTOR)
+    page = stored.admin.client().get(PAGE).content.decode()
+    assert warning in page
+    assert "Damaged" in page
+    assert "None yet" in page
+    with tenant_scope(stored.tenant.id):
+        assert verify_archive(take(), actor=ACTOR)
+    page = stored.admin.client().get(PAGE).content.decode()
+    assert warning not in page
+    assert "Damaged" in page

@@ -20,7 +20,7 @@ from backups.taking import take_archive
 from backups.verifying import verify_archive
 from documents.models import DocumentVersion
 from documents.objects import open_content
-from documents.queries import path_of
+from documents.queries import path_of, storage_used
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import State as TenantState
@@ -77,6 +77,8 @@ def test_a_restored_company_is_the_same_and_works(
     assert {**after, log: ""} == {**before, log: ""}
     assert digests(neighbour.tenant.id) == next_door
     assert contents_of(restored.tenant.id) == contents_of(stored.tenant.id) == stored.files
+    with tenant_transaction(restored.tenant.id):
+        assert storage_used() == sum(map(len, stored.files.values()))
     secret = log_in(company_code="ACME-COPY", user_id="anna", password=stored.admin.password)
     assert secret.tenant_id == restored.tenant.id
 

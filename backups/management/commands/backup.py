@@ -109,7 +109,7 @@ class Command(SekishoCommand):
             (
                 r["company_code"],
                 r["id"],
-                r["snapshot_at"],
+                (r["snapshot_at"] or "")[:16].replace("T", " "),
                 r["state"],
                 r["rows"],
                 r["objects"],
