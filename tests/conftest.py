@@ -4,7 +4,8 @@ Database: `@pytest.mark.django_db` gives the alias `default` (the app role) in a
 `databases=EVERY_ROLE` adds `platform` and `owner`, which do not see each other's open transactions. With
 `transaction=True`, or through `live_url`, a test commits, and the database is put back afterwards
 (`tests/database/baseline.py`). Tenants: `provider`, `acme`, `globex` are always there. People: `cast`, or
-`tests.factories.people.make_person`. Browser: `open_page`, `page` (`tests/browsers.py`).
+`tests.factories.people.make_person`. Browser: `open_page`, `page` (`tests/browsers.py`); the server may use the aliases
+of the test only, so a page that works as the platform role needs `transaction=True, databases=EVERY_ROLE`.
 """
 
 import copy

@@ -75,7 +75,7 @@ def _functions(catalogue: Catalogue, definers: Mapping[str, Definer]) -> Iterato
     ours = [function for function in catalogue.functions if not function.extension]
     for function in ours:
         yield from _definer(function, definers.get(function.name))
-    for name in definers.keys() - {function.name for function in ours}:
+    for name in sorted(definers.keys() - {function.name for function in ours}):
         yield Finding(FindingKind.DEFINER_MISSING, name, "is declared and does not exist, or runs as its caller")
 
 
@@ -85,8 +85,8 @@ def _definer(function: Function, declared: Definer | None) -> Iterator[Finding]:
         yield Finding(FindingKind.DEFINER_SEARCH_PATH, function.name, text)
     if declared is None:
         yield Finding(FindingKind.DEFINER_UNDECLARED, function.name, "runs as its owner and is not declared")
-    wanted = frozenset() if declared is None else declared.executors
-    if PUBLIC in function.executors or (declared is not None and function.executors != wanted):
+    wanted = declared.executors if declared else function.executors - {PUBLIC}
+    if function.executors != wanted:
         text = f"may be called by {', '.join(sorted(function.executors)) or 'nobody'}"
         yield Finding(FindingKind.DEFINER_EXECUTORS, function.name, text)
 
