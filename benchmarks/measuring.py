@@ -2,11 +2,12 @@
 
 import gc
 import random
-import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
 from typing import Any
 
 WARM_UP = 0.1  # part of the rounds that is thrown away
@@ -14,37 +15,56 @@ RESAMPLES = 500
 CONFIDENCE = 0.95
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side: its work, and how much processor time its other processes have used up to now, in seconds."""
+
+    work: Callable[[Any], object]
+    elsewhere: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Of one side: seconds by the clock for each round, and processor seconds of all processes over all rounds.
+
+    On a busy machine the clock runs for everybody; processor time is the side's own.
+    """
+
+    clock: list[float]
+    processor: float
+
+
 def interleaved(
-    sides: Mapping[str, Callable[[Any], object]],
-    subject: Callable[[], Any],
-    *,
-    rounds: int,
-    seconds: float,
-    chance: random.Random,
-) -> dict[str, list[float]]:
-    """Seconds that each side took in each round; one index is one round.
+    sides: Mapping[str, Side], subject: Callable[[], Any], *, rounds: int, seconds: float, chance: random.Random
+) -> dict[str, Times]:
+    """What each side took.
 
     In each round all sides work on the same subject, in random order, so that neither a warm cache nor other work on
     the machine favours one of them. Ends early when the time is over.
     """
-    times: dict[str, list[float]] = {name: [] for name in sides}
-    order = list(sides)
+    for _ in range(max(2, round(rounds * WARM_UP))):
+        thing = subject()
+        for side in sides.values():
+            side.work(thing)
+    clock: dict[str, list[float]] = {name: [] for name in sides}
+    processor = {name: -side.elsewhere() for name, side in sides.items()}
+    order, deadline = list(sides), perf_counter() + seconds
     with _without_collector():
-        for _ in range(max(2, round(rounds * WARM_UP))):
-            thing = subject()
-            for name in order:
-                sides[name](thing)
-        deadline = perf_counter() + seconds
-        for _ in range(rounds):
+        while len(clock[order[0]]) < rounds and perf_counter() < deadline:
             thing = subject()
             chance.shuffle(order)
             for name in order:
-                started = perf_counter()
-                sides[name](thing)
-                times[name].append(perf_counter() - started)
-            if perf_counter() > deadline:
-                break
-    return times
+                used, started = process_time(), perf_counter()
+                sides[name].work(thing)
+                clock[name].append(perf_counter() - started)
+                processor[name] += process_time() - used
+    return {name: Times(clock[name], processor[name] + side.elsewhere()) for name, side in sides.items()}
+
+
+def processor_time(process_ids: Iterable[int]) -> float:
+    """Seconds that these processes have used the processor; Linux counts them to the nanosecond."""
+    files = (file for number in process_ids for file in Path(f"/proc/{number}/task").glob("*/schedstat"))
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 @contextmanager
@@ -69,27 +89,15 @@ class Ratio:
         return f"{self.value:.2f} ({self.low:.2f}-{self.high:.2f})"
 
 
-def middle(seconds: Sequence[float]) -> float:
-    """The median."""
-    return statistics.median(seconds)
-
-
-def undisturbed(seconds: Sequence[float]) -> float:
-    """What a tenth of the rounds stays below: the time without the other work of a busy machine."""
-    return sorted(seconds)[len(seconds) // 10]
-
-
-def ratio(
-    above: list[float], below: list[float], chance: random.Random, typical: Callable[[Sequence[float]], float] = middle
-) -> Ratio:
-    """The typical time of one side by that of the other; interval by bootstrap over the rounds, which pairs them."""
+def ratio(above: list[float], below: list[float], chance: random.Random) -> Ratio:
+    """Median of one side by median of the other; 95 % interval by bootstrap over the rounds, which pairs them."""
     rounds = range(len(above))
     drawn = sorted(
-        typical([above[index] for index in sample]) / typical([below[index] for index in sample])
+        median([above[index] for index in sample]) / median([below[index] for index in sample])
         for sample in (chance.choices(rounds, k=len(above)) for _ in range(RESAMPLES))
     )
     tail = round(RESAMPLES * (1 - CONFIDENCE) / 2)
-    return Ratio(typical(above) / typical(below), drawn[tail], drawn[-tail - 1])
+    return Ratio(median(above) / median(below), drawn[tail], drawn[-tail - 1])
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -1,6 +1,8 @@
 """The databases of one run, on the benchmarks' own server: made empty, and dropped at the end."""
 
 import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +13,11 @@ from django.db import connections
 from psycopg import sql
 
 from tenants.isolation import roles
+
+
+def exit_orderly() -> None:
+    """Clean up also when the process is told to stop."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:

@@ -6,16 +6,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from time import monotonic, sleep
 from uuid import UUID
 
+import psutil
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.sessions import start_session
 from benchmarks.isolation.dataset import Place
+from benchmarks.measuring import Side, processor_time
+from benchmarks.server import admin
 from config.stack.description import LOOPBACK, free_ports
 from tenants.isolation.transactions import tenant_transaction
 
@@ -24,14 +28,14 @@ _PROGRAM = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicor
 
 
 @contextmanager
-def servers(arms: tuple[str, ...]) -> Iterator[dict[str, int]]:
-    """A web server for each arm, and its port."""
+def servers(arms: tuple[str, ...]) -> Iterator[dict[str, "Server"]]:
+    """A web server for each arm."""
     ports = dict(zip(arms, free_ports(len(arms)), strict=True))
     processes = {arm: _start(arm, port) for arm, port in ports.items()}
     try:
         for arm, process in processes.items():
             _wait_for(ports[arm], process)
-        yield ports
+        yield {arm: Server(arm, ports[arm], processes[arm].pid) for arm in arms}
     finally:
         for process in processes.values():
             process.terminate()
@@ -39,11 +43,38 @@ def servers(arms: tuple[str, ...]) -> Iterator[dict[str, int]]:
             process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One web server and its share of the database server."""
+
+    arm: str
+    port: int
+    process_id: int
+
+    def side(self) -> Side:
+        """Pages from this server, for a measurement."""
+        return Side(Browser(self.port), self._processor_time)
+
+    def _processor_time(self) -> float:
+        web = psutil.Process(self.process_id).children()
+        with admin() as connection:
+            rows = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [_application(self.arm)]
+            ).fetchall()
+        return processor_time([*(process.pid for process in web), *(number for (number,) in rows)])
+
+
+def _application(arm: str) -> str:
+    return f"{settings.DATABASE}-{arm}"
+
+
 def _start(arm: str, port: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [*_PROGRAM, "--bind", f"{LOOPBACK}:{port}", "--log-level", "warning", "config.wsgi"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"BENCH_ARM": arm, "PYTHONWARNINGS": "ignore:No directory at"},  # no files are collected here
+        env=os.environ
+        | {"BENCH_ARM": arm, "PGAPPNAME": _application(arm), "DATABASE_CONN_MAX_AGE": "86400"}
+        | {"PYTHONWARNINGS": "ignore:No directory at"},  # no files are collected here
     )
 
 

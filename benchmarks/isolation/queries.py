@@ -5,6 +5,7 @@ Each is one transaction, as a request is.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -12,12 +13,12 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from benchmarks.isolation.dataset import Place
+from benchmarks.measuring import Side, processor_time
 from documents.models import Document, DocumentVersion
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.models import new_id
 
 PAGE = 50
-Side = Callable[[Place], Any]
 
 
 @contextmanager
@@ -131,13 +132,14 @@ def raw(name: str) -> Side:
         connection.commit()
         return rows[0][0] if name == "count" else rows
 
-    return run
+    return Side(run, partial(processor_time, [connection.info.backend_pid]))
 
 
 def through(name: str, alias: str) -> Side:
     """The query through Django on that alias."""
-    query = QUERIES[name]
-    return lambda place: query(place, alias)
+    connections[alias].ensure_connection()
+    backend = connections[alias].connection.info.backend_pid
+    return Side(partial(QUERIES[name], alias=alias), partial(processor_time, [backend]))
 
 
 def extent(found: Any) -> int:

@@ -11,7 +11,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 import django
 
 from benchmarks.reporting import Result, milliseconds, open_console, print_surroundings, surroundings, write_json
-from benchmarks.server import product_database, server_version
+from benchmarks.server import exit_orderly, product_database, server_version
 from benchmarks.tenants import schema_side
 from benchmarks.tenants.schema_side import Findings
 
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5, help="wall time for django-tenants")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     options = parser.parse_args()
+    exit_orderly()
     django.setup()
     console = open_console()
     found = surroundings(server_version())
