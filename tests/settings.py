@@ -20,7 +20,8 @@ ADMIN_URL = LEASE.stack.admin_url if LEASE else os.environ["DATABASE_ADMIN_URL"]
 if "SEKISHO_TEST_VAULT" not in os.environ:
     _vault = tempfile.TemporaryDirectory(prefix="sekisho-test-")
     os.environ["SEKISHO_TEST_VAULT"] = _vault.name
-_place = os.environ["SEKISHO_TEST_VAULT"]
+# One each: a test that compares the whole key store before and after must not see what its neighbours make.
+_place = f"{os.environ['SEKISHO_TEST_VAULT']}/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 os.environ["VAULT_ROOT_KEY"] = f"file://{_place}/root.key"
 for _store in ("KEY", "DOCUMENT", "BACKUP"):
     os.environ[f"VAULT_{_store}_STORE"] = f"file://{_place}/{_store.lower()}"

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
@@ -28,6 +29,13 @@ def aws() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are compared in English, whatever language an earlier test has left."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_tells_a_person_to_keep_a_copy(vault: Settings, tmp_path: Path) -> None:
     shown = init()
     secret = json.loads((tmp_path / "root/root.key").read_text())["keyset"]["key"][0]["keyData"]["value"]
     assert key_store().installation in shown
-    assert "root.key" in shown
+    assert "root.key" in re.sub(r"[\s│]", "", shown)  # a long path is folded
     assert secret not in shown
     assert key_store().installation in init()
 
