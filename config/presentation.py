@@ -21,7 +21,7 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "pending": ("info", "clock"),
     "running": ("info", "loader"),
     "scheduled": ("info", "calendar"),
-    "cancellation_requested": ("warning", "hourglass"),
+    "cancelling": ("warning", "hourglass"),
     "expiring": ("warning", "clock"),
     "degraded": ("warning", "alert-triangle"),
     "denied": ("warning", "ban"),

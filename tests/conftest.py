@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
@@ -132,9 +133,11 @@ def cast(provider: Tenant, acme: Tenant, globex: Tenant) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def nobody_stays_in_a_tenant() -> Iterator[None]:
-    """No test, and no code that it ran in this thread, leaves a tenant behind for the next one (T1)."""
+def nothing_stays_behind() -> Iterator[None]:
+    """Each test starts as if it were the first: in the language and zone of the settings, and in no tenant (T1)."""
     yield
+    translation.deactivate()
+    timezone.deactivate()
     assert current_tenant_id() is None
     assert not on_platform()
 

@@ -41,7 +41,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def vault(settings: Settings, tmp_path: Path) -> Settings:
     """Settings of an empty vault below the test's folder."""
-    settings.VAULT_ROOT_KEY = f"file://{tmp_path}/root/root.key"
+    settings.VAULT_ROOT_KEY = f"file://{tmp_path}/rootkey/root.key"
     settings.VAULT_KEY_STORE = f"file://{tmp_path}/keys"
     settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
     settings.VAULT_BACKUP_STORE = f"file://{tmp_path}/backups"

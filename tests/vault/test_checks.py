@@ -65,5 +65,5 @@ def test_findings_in_buckets(vault: Settings, keys: str, documents: str, expecte
 def test_rights_of_the_root_key(vault: Settings, tmp_path: Path, mode: int, expected: list[str]) -> None:
     """Its owner and, where an orchestrator hands it out so, its group; nobody else."""
     prepare_keys()
-    (tmp_path / "root/root.key").chmod(mode)
+    (tmp_path / "rootkey/root.key").chmod(mode)
     assert ids() == expected

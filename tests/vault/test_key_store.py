@@ -249,8 +249,8 @@ def test_production_never_makes_keys_by_itself(vault: Settings, tmp_path: Path) 
 
 def test_a_lost_root_key_is_not_replaced(tenant: UUID, tmp_path: Path) -> None:
     """A fresh root key could open nothing; the message asks for the escrow (P5)."""
-    (tmp_path / "root/root.key").unlink()
+    (tmp_path / "rootkey/root.key").unlink()
     key_store.cache_clear()
     with pytest.raises(RootKeyMissing, match="escrow"):
         key_store()
-    assert not (tmp_path / "root/root.key").exists()
+    assert not (tmp_path / "rootkey/root.key").exists()

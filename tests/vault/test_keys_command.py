@@ -23,18 +23,18 @@ def test_makes_what_is_absent_and_repeats_without_harm(vault: Settings, tmp_path
     """The first run makes root key and key store, the second one changes nothing."""
     vault.PRODUCTION = True
     first = json.loads(init("--json"))
-    root = (tmp_path / "root/root.key").read_bytes()
+    root = (tmp_path / "rootkey/root.key").read_bytes()
     assert first["made"] == ["root_key", "key_store"]
     assert first["installation"] == key_store().installation
     second = json.loads(init("--json"))
     assert second == {**first, "made": []}
-    assert (tmp_path / "root/root.key").read_bytes() == root
+    assert (tmp_path / "rootkey/root.key").read_bytes() == root
 
 
 def test_tells_a_person_to_keep_a_copy(vault: Settings, tmp_path: Path) -> None:
     """The one thing that cannot be made good later stands in the output, the key itself does not."""
     shown = init()
-    secret = json.loads((tmp_path / "root/root.key").read_text())["keyset"]["key"][0]["keyData"]["value"]
+    secret = json.loads((tmp_path / "rootkey/root.key").read_text())["keyset"]["key"][0]["keyData"]["value"]
     assert key_store().installation in shown
     assert "root.key" in re.sub(r"[\s│]", "", shown)  # a long path is folded
     assert secret not in shown
@@ -43,7 +43,7 @@ def test_tells_a_person_to_keep_a_copy(vault: Settings, tmp_path: Path) -> None:
 
 def test_takes_a_root_key_that_is_there_already(vault: Settings, tmp_path: Path) -> None:
     """A key from a safe or an orchestrator is used, not replaced."""
-    root = create_root_key(tmp_path / "root/root.key")
+    root = create_root_key(tmp_path / "rootkey/root.key")
     assert json.loads(init("--json")) == {
         "made": ["key_store"],
         "installation": key_store().installation,
@@ -55,9 +55,9 @@ def test_takes_a_root_key_that_is_there_already(vault: Settings, tmp_path: Path)
 def test_refuses_the_wrong_root_key(vault: Settings, tmp_path: Path) -> None:
     """Neither a lost nor an exchanged root key is papered over."""
     init()
-    (tmp_path / "root/root.key").unlink()
+    (tmp_path / "rootkey/root.key").unlink()
     with pytest.raises(CommandError, match="escrow"):
         init()
-    create_root_key(tmp_path / "root/root.key")
+    create_root_key(tmp_path / "rootkey/root.key")
     with pytest.raises(CommandError, match="does not open"):
         init()

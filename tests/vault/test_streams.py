@@ -197,7 +197,7 @@ from django.test.utils import override_settings
 django.setup()
 from uuid import uuid4
 folder = sys.argv[1]
-names = {"VAULT_ROOT_KEY": "root/root.key", "VAULT_KEY_STORE": "keys", "VAULT_DOCUMENT_STORE": "documents"}
+names = {"VAULT_ROOT_KEY": "rootkey/root.key", "VAULT_KEY_STORE": "keys", "VAULT_DOCUMENT_STORE": "documents"}
 with override_settings(**{name: f"file://{folder}/{place}" for name, place in names.items()}):
     from vault.keys import key_store
     from vault.stores import document_store
