@@ -55,6 +55,13 @@ class LoginForm(forms.Form):
     remember = forms.BooleanField(label=_("Remember the company code on this device"), required=False)
 
 
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    company_code = _typed(_("Company code"), "organization")
+    user_id = _typed(_("User ID"), "username")
+
+
 class NewPasswordForm(forms.Form):
     """A password, typed twice."""
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
 from accounts.models import Session, User, UserState
+from accounts.policy.models import SecurityPolicy
+from accounts.policy.queries import current_policy
 from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import record
@@ -19,14 +21,14 @@ from tenants.isolation.transactions import atomic, current_connection, platform_
 _TOUCH_SECONDS = 60
 
 
-def start_session(user: User) -> BearerSecret:
+def start_session(user: User, policy: SecurityPolicy) -> BearerSecret:
     """Open a session for somebody who has proved who they are; returns the secret for the cookie."""
     secret = BearerSecret.new(user.tenant_id)
     where = current_origin()
     session = Session.objects.create(
         user=user,
         token_hash=secret.hash,
-        expires_at=timezone.now() + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
+        expires_at=timezone.now() + timedelta(hours=policy.absolute_hours),
         ip=where.ip,
         user_agent=where.user_agent[:400],
     )
@@ -34,11 +36,11 @@ def start_session(user: User) -> BearerSecret:
     return secret
 
 
-def find_session(secret: BearerSecret) -> Session | None:
+def find_session(secret: BearerSecret, policy: SecurityPolicy) -> Session | None:
     """The living session of a cookie, with its user, and its time of use brought up to date."""
     now = timezone.now()
     session = (
-        alive(Session.objects.filter(token_hash=secret.hash), now)
+        alive(Session.objects.filter(token_hash=secret.hash), policy, now)
         .filter(user__state=UserState.ACTIVE)
         .select_related("user")
         .first()
@@ -48,16 +50,20 @@ def find_session(secret: BearerSecret) -> Session | None:
     return session
 
 
-def alive(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
-    """Those that are neither ended, nor too old, nor idle for too long."""
-    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    return sessions.filter(ended_at=None, expires_at__gt=now, last_used_at__gt=idle_since)
+def alive(sessions: QuerySet[Session], policy: SecurityPolicy, now: datetime) -> QuerySet[Session]:
+    """Those that are neither ended, nor too old, nor idle for too long; a stricter policy reaches open ones as well."""
+    return sessions.filter(
+        ended_at=None,
+        expires_at__gt=now,
+        created_at__gt=now - timedelta(hours=policy.absolute_hours),
+        last_used_at__gt=now - timedelta(minutes=policy.idle_minutes),
+    )
 
 
 @atomic()
 def end_sessions(user: User, *, actor: Actor, keep: Session | None = None) -> int:
     """End the sessions of a user, but for the one to keep; returns how many."""
-    sessions = alive(user.sessions.all(), timezone.now())
+    sessions = alive(user.sessions.all(), current_policy(), timezone.now())
     if keep is not None:
         sessions = sessions.exclude(id=keep.id)
     count = sessions.update(ended_at=timezone.now())
@@ -77,9 +83,8 @@ def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute(
-            "DELETE FROM accounts_session WHERE least(expires_at, coalesce(ended_at, 'infinity'),"
-            " last_used_at + make_interval(secs => %s)) < now() - interval '1 day'",
-            [settings.SESSION_IDLE_SECONDS],
+            "DELETE FROM accounts_session"
+            " WHERE least(expires_at, coalesce(ended_at, 'infinity')) < now() - interval '1 day'"
         )
         return int(cursor.rowcount)
 
@@ -102,4 +107,4 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 def living_sessions(user: User) -> QuerySet[Session]:
     """The sessions of a user for their own list, newest use first."""
-    return alive(user.sessions.all(), timezone.now()).order_by("-last_used_at")
+    return alive(user.sessions.all(), current_policy(), timezone.now()).order_by("-last_used_at")
