@@ -133,9 +133,11 @@ class UserFilterForm(forms.Form):
 class RoleForm(forms.Form):
     """The menus that a role grants. Menus that the tenant cannot have are not offered (A9)."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("role", "Name"), max_length=60)
     menus = forms.MultipleChoiceField(
-        label=_("Menus"), required=False, widget=forms.CheckboxSelectMultiple({"class": "form-check-input"})
+        label=_("Menus"),
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        error_messages={"required": _("Choose at least one menu.")},
     )
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:

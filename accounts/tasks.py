@@ -38,13 +38,11 @@ def send_invitation(user_key: str, actor_user_id: str) -> None:
         link = links.issue_invitation(user, actor=Actor(ActorKind.SYSTEM, actor_user_id))
         company = current_company()
     name = company.name if company else ""
-    _mail(
-        user,
-        lambda: _("Your invitation to %(company)s") % {"company": name},
-        "accounts/mail/invitation.txt",
-        company=company,
-        link=link,
-    )
+
+    def subject() -> str:
+        return _("Your invitation to %(company)s") % {"company": name}
+
+    _mail(user, subject, "accounts/mail/invitation.txt", company=company, link=link)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)

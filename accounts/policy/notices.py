@@ -10,7 +10,7 @@ from tenants.isolation.transactions import atomic
 
 @atomic()
 def take_due(now: datetime) -> list[tuple[str, int]]:
-    """The users of the tenant who are due, by key, with the days of the notice; marked, so that nobody is told twice."""
+    """The users who are due, by key, with the days of the notice; marked, so that nobody is told twice."""
     policy = current_policy()
     if not policy.expiry_days:
         return []

@@ -25,7 +25,7 @@ _SHORTEST_WORD, _SHORTEST_OTHER_WORD, _SHORTEST_USER_ID = 4, 2, 3
 
 
 def check_new_password(password: str, user: User) -> None:
-    """Raise ValidationError with every complaint under `password`. The password itself is never changed (ASVS 6.2.8)."""
+    """Raise ValidationError with every complaint under `password`. Nothing is trimmed or folded (ASVS 6.2.8)."""
     policy = current_policy()
     found = list(_complaints(password, user, policy))
     if not found and _came_before(password, user, policy):

@@ -37,7 +37,7 @@ def days_left(user: User, policy: SecurityPolicy, now: datetime) -> int | None:
 
 
 def notice_due(user: User, policy: SecurityPolicy, now: datetime) -> int | None:
-    """Which of the notices (14, 7, 1 days) is to be sent: the latest that applies, unless it or a later one was sent."""
+    """Which notice (14, 7, 1 days) is to be sent: the latest that applies, unless it or a later one was sent."""
     end = expires_at(user, policy)
     if end is None or end <= now:
         return None

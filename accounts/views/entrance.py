@@ -35,10 +35,10 @@ _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 @own_transactions
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Whatever is wrong, the answer is the same (A1)."""
-    if request.method == "GET" and request.user.is_authenticated:
+    if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_page(request, request.GET.get("next")))
     remembered = request.COOKIES.get(_COMPANY_COOKIE, "")
     initial = {"company_code": request.GET.get("company") or remembered, "remember": bool(remembered)}
@@ -154,7 +154,7 @@ def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -
             httponly=True,
             samesite="Lax",
         )
-    else:
+    elif _COMPANY_COOKIE in request.COOKIES:
         response.delete_cookie(_COMPANY_COOKIE, samesite="Lax")
     return response
 

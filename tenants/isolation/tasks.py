@@ -47,16 +47,14 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
 
         A worker has no scope of its own, but a task that runs at once (`task_always_eager`) is inside its caller's.
         """
-        if self.request.called_directly:
-            with platform_scope(self.platform), tenant_scope(None if self.platform else require_tenant_id()):
-                return super().__call__(*args, **kwargs)
-        # Not super(): outside a worker it would hide the request, and with it the headers and the number of retries.
-        with platform_scope(self.platform), tenant_scope(self._tenant_of_message()):
-            return self.run(*args, **kwargs)
+        with platform_scope(self.platform), tenant_scope(self._tenant_id()):
+            return super().__call__(*args, **kwargs)
 
-    def _tenant_of_message(self) -> UUID | None:
+    def _tenant_id(self) -> UUID | None:
         if self.platform:
             return None
+        if self.request.called_directly:
+            return require_tenant_id()
         headers: Mapping[str, Any] = self.request.headers or {}
         named = headers.get(TENANT_HEADER)
         if named is None:
