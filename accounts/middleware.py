@@ -12,7 +12,6 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from accounts.hashing import HashingBusy
-from accounts.policy.queries import current_policy
 from accounts.policy.validity import change_due
 from accounts.queries import menus_of
 from accounts.sessions import find_session
@@ -132,9 +131,9 @@ def _record_miss(request: Any) -> None:
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
-    policy = current_policy() if secret else None
-    session = find_session(secret, policy) if secret and policy else None
-    if session and policy:
+    found = find_session(secret) if secret else None
+    if found:
+        session, policy = found
         request.user, request.login_session = session.user, session
         request.policy, request.menus = policy, menus_of(session.user)
         request.change_due = change_due(session.user, policy, timezone.now())

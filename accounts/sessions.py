@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actions import SESSIONS_ENDED
 from accounts.models import Session, User, UserState
 from accounts.policy.models import SecurityPolicy
-from accounts.policy.queries import current_policy
+from accounts.policy.queries import current_policy, stored_values
 from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import record
@@ -36,28 +36,37 @@ def start_session(user: User, policy: SecurityPolicy) -> BearerSecret:
     return secret
 
 
-def find_session(secret: BearerSecret, policy: SecurityPolicy) -> Session | None:
-    """The living session of a cookie, with its user, and its time of use brought up to date."""
+def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
+    """The living session of a cookie with its user, and the policy, in one query; notes that it was used."""
     now = timezone.now()
     session = (
-        alive(Session.objects.filter(token_hash=secret.hash), policy, now)
-        .filter(user__state=UserState.ACTIVE)
+        Session.objects.filter(token_hash=secret.hash, ended_at=None, expires_at__gt=now, user__state=UserState.ACTIVE)
         .select_related("user")
+        .annotate(policy_values=stored_values())
         .first()
     )
-    if session and (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
+    if session is None:
+        return None
+    policy = SecurityPolicy(**(session.policy_values or {}))
+    oldest = _oldest(policy, now)
+    if session.created_at <= oldest["created_at__gt"] or session.last_used_at <= oldest["last_used_at__gt"]:
+        return None
+    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
         Session.objects.filter(id=session.id).update(last_used_at=now)
-    return session
+    return session, policy
 
 
 def alive(sessions: QuerySet[Session], policy: SecurityPolicy, now: datetime) -> QuerySet[Session]:
     """Those that are neither ended, nor too old, nor idle for too long; a stricter policy reaches open ones as well."""
-    return sessions.filter(
-        ended_at=None,
-        expires_at__gt=now,
-        created_at__gt=now - timedelta(hours=policy.absolute_hours),
-        last_used_at__gt=now - timedelta(minutes=policy.idle_minutes),
-    )
+    return sessions.filter(ended_at=None, expires_at__gt=now, **_oldest(policy, now))
+
+
+def _oldest(policy: SecurityPolicy, now: datetime) -> dict[str, datetime]:
+    """When a session that still lives was opened and used, at the earliest."""
+    return {
+        "created_at__gt": now - timedelta(hours=policy.absolute_hours),
+        "last_used_at__gt": now - timedelta(minutes=policy.idle_minutes),
+    }
 
 
 @atomic()

@@ -59,14 +59,15 @@ class SecurityPolicy(TenantModel):
 
     def values(self) -> dict[str, int]:
         """Every setting by its name."""
-        return {name: getattr(self, name) for name in SETTINGS}
+        return {name: getattr(self, name) for name in DEFAULTS}
 
 
-SETTINGS = tuple(
-    field.name
+# What a company has that chose nothing, by the name of the setting.
+DEFAULTS: dict[str, int] = {
+    field.name: field.default
     for field in SecurityPolicy._meta.local_concrete_fields
     if isinstance(field, models.PositiveSmallIntegerField)
-)
+}
 
 
 class PasswordHistory(TenantModel):

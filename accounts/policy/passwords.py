@@ -16,9 +16,19 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.policy.models import PasswordHistory, SecurityPolicy
 from accounts.policy.queries import current_policy
+from tenants.isolation.context import require_tenant_id
 from tenants.isolation.directory import current_company
+from tenants.isolation.transactions import current_connection
 
 MAX_LENGTH = 128
+_PRUNE_ALL = """
+DELETE FROM policy_passwordhistory WHERE tenant_id = %s AND id IN (
+  SELECT id FROM (
+    SELECT id, row_number() OVER (PARTITION BY user_id ORDER BY ended_at DESC, id DESC) AS age
+    FROM policy_passwordhistory WHERE tenant_id = %s
+  ) AS aged WHERE age > %s
+)
+"""
 _SIMILAR = 0.7
 # Shorter words occur by chance. A word of kana or kanji says more with fewer characters.
 _SHORTEST_WORD, _SHORTEST_OTHER_WORD, _SHORTEST_USER_ID = 4, 2, 3
@@ -69,6 +79,12 @@ def prune(user: User, kept: int) -> None:
     beyond = list(newest.values_list("id", flat=True)[max(kept, 0) :])
     if beyond:
         PasswordHistory.objects.filter(id__in=beyond).delete()
+
+
+def prune_all(kept: int) -> None:
+    """Forget all but the newest former passwords of every user of the tenant, in one statement."""
+    with current_connection().cursor() as cursor:
+        cursor.execute(_PRUNE_ALL, [require_tenant_id(), require_tenant_id(), max(kept, 0)])
 
 
 def kinds_of_characters(password: str) -> int:

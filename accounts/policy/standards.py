@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policy.models import SETTINGS, SecurityPolicy
+from accounts.policy.models import DEFAULTS, SecurityPolicy
 
 # Without a second factor NIST asks for this length; with one, 8 do.
 LENGTH_WITHOUT_SECOND_FACTOR = 15
@@ -28,7 +28,8 @@ PRESETS = (
         "nist",
         _("NIST / ASVS (recommended)"),
         _(
-            "Long passwords that stay. Common and guessable ones are refused; nobody is made to change them by the calendar."
+            "Long passwords that stay. Common and guessable ones are refused; "
+            "nobody is made to change them by the calendar."
         ),
         {},
     ),
@@ -36,7 +37,8 @@ PRESETS = (
         "checklist",
         _("Japanese corporate checklist"),
         _(
-            "What security questionnaires of Japanese companies still ask for: four kinds of characters, a new one every 90 days."
+            "What security questionnaires of Japanese companies still ask for: "
+            "four kinds of characters, a new one every 90 days."
         ),
         {"min_length": 8, "required_classes": 4, "expiry_days": 90, "history_generations": 3, "failures_allowed": 5},
     ),
@@ -99,5 +101,5 @@ def _reasons(*rules: tuple[bool, Promise]) -> tuple[Promise, ...]:
 
 def changed_values(before: SecurityPolicy, after: SecurityPolicy) -> tuple[dict[str, int], dict[str, int]]:
     """The settings that differ, as they were and as they are."""
-    names = [name for name in SETTINGS if getattr(before, name) != getattr(after, name)]
+    names = [name for name in DEFAULTS if getattr(before, name) != getattr(after, name)]
     return {name: getattr(before, name) for name in names}, {name: getattr(after, name) for name in names}

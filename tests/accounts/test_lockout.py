@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.login import LoginRefused, log_in
 from accounts.policy import throttle
-from accounts.policy.models import AttemptCounter, SecurityPolicy
+from accounts.policy.models import DEFAULTS, AttemptCounter, SecurityPolicy
 from accounts.tasks import remove_forgotten_attempts
 from auditlog.context import Origin, origin
 from auditlog.models import AuditEvent
@@ -23,7 +23,7 @@ from tests.concurrency import at_once
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import PASSWORD
 
-ALLOWED = SecurityPolicy().failures_allowed
+ALLOWED = DEFAULTS["failures_allowed"]
 TOTAL = ALLOWED * settings.LOGIN_TOTAL_FACTOR
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _hosts = (f"2001:db8:{number:x}::1" for number in numbers(1))  # each in a network of its own

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Session
-from accounts.policy.models import SecurityPolicy
+from accounts.policy.models import DEFAULTS
 from accounts.sessions import end_sessions, remove_ended_sessions
 from accounts.users import change_password, resume_user, suspend_user
 from tenants.isolation.secrets import BearerSecret
@@ -20,8 +20,8 @@ from tests.factories.people import PASSWORD
 
 COOKIE = settings.SESSION_COOKIE_NAME
 IDLE, ABSOLUTE = (
-    timedelta(minutes=SecurityPolicy().idle_minutes),
-    timedelta(hours=SecurityPolicy().absolute_hours),
+    timedelta(minutes=DEFAULTS["idle_minutes"]),
+    timedelta(hours=DEFAULTS["absolute_hours"]),
 )
 
 pytestmark = pytest.mark.django_db
