@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.login import LoginRefused, log_in
 from accounts.models import Session, User, UserState
@@ -58,6 +60,19 @@ def test_every_failure_costs_one_hash(failure: Callable[[Tenant], Attempt], acme
         log_in(**attempt.typed())
     assert hashes.number == 1
     assert not refusal.value.suspended
+
+
+@committed
+@pytest.mark.parametrize("failure", [*EVERY_FAILURE, old_parameters], ids=lambda failure: failure.__name__)
+def test_every_failure_costs_the_same_statements(failure: Callable[[Tenant], Attempt], acme: Tenant) -> None:
+    """ASVS 6.3.8, research 4.1: the database is asked as often, in the same order, whatever is wrong."""
+
+    def statements(attempt: Attempt) -> list[str]:
+        with CaptureQueriesContext(connection) as queries, pytest.raises(LoginRefused):
+            log_in(**attempt.typed())
+        return [query["sql"].split(" VALUES ")[0][:60] for query in queries]
+
+    assert statements(failure(acme)) == statements(Attempt("ABSENT", "absent"))
 
 
 @pytest.mark.django_db
