@@ -178,6 +178,6 @@ def _admit(checked: User, *, new_hash: str | None) -> Admission:
     user.last_login = timezone.now()
     user.password = new_hash or user.password
     user.save(update_fields=["last_login", "password"])
-    secret = start_session(user, current_policy())
+    secret = start_session(user)
     record(LOGGED_IN, actor=user.as_actor(), target=user)
     return Admission(secret, str(user.id))

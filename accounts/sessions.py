@@ -21,14 +21,14 @@ from tenants.isolation.transactions import atomic, current_connection, platform_
 _TOUCH_SECONDS = 60
 
 
-def start_session(user: User, policy: SecurityPolicy) -> BearerSecret:
+def start_session(user: User) -> BearerSecret:
     """Open a session for somebody who has proved who they are; returns the secret for the cookie."""
     secret = BearerSecret.new(user.tenant_id)
     where = current_origin()
     session = Session.objects.create(
         user=user,
         token_hash=secret.hash,
-        expires_at=timezone.now() + timedelta(hours=policy.absolute_hours),
+        expires_at=timezone.now() + timedelta(hours=current_policy().absolute_hours),
         ip=where.ip,
         user_agent=where.user_agent[:400],
     )

@@ -78,7 +78,7 @@ def test_a_restored_company_is_the_same_and_works(
     assert digests(neighbour.tenant.id) == next_door
     assert contents_of(restored.tenant.id) == contents_of(stored.tenant.id) == stored.files
     secret = log_in(company_code="ACME-COPY", user_id="anna", password=stored.admin.password)
-    assert secret.tenant_id == restored.tenant.id
+    assert secret.secret.tenant_id == restored.tenant.id
 
 
 def test_the_log_comes_along(stored: Stored, take: Callable[[], Archive]) -> None:

@@ -1,6 +1,7 @@
 """docs/authentication.md says the numbers that hold (ASVS 6.1.1)."""
 
 import re
+from typing import Any
 
 from django.conf import settings
 
@@ -12,7 +13,8 @@ from config import settings as product
 
 
 def _bounds(name: str) -> tuple[int, int]:
-    low, high = (validator.limit_value for validator in SecurityPolicy._meta.get_field(name).validators[:2])
+    field: Any = SecurityPolicy._meta.get_field(name)
+    low, high = (validator.limit_value for validator in field.validators[:2])
     return low, high
 
 

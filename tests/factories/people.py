@@ -10,7 +10,6 @@ from django.test import Client
 
 from accounts.menus import BUILT_IN_ROLES
 from accounts.models import Role, User, UserRole, UserState
-from accounts.policy.queries import current_policy
 from accounts.sessions import start_session
 from auditlog.actors import Actor
 from tenants.isolation.transactions import tenant_transaction
@@ -35,7 +34,7 @@ class Person:
     def session_cookie(self) -> str:
         """The cookie of a fresh session of theirs."""
         with tenant_transaction(self.tenant.id):
-            return str(start_session(self.user, current_policy()))
+            return str(start_session(self.user))
 
     def client(self) -> Client:
         """A browser (of Django's test client) in which they are logged in."""

@@ -1,6 +1,7 @@
 """A new password that is due, and being told of it in time (A2; ASVS 6.2.10, 6.4.5, 6.4.6)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -97,7 +98,7 @@ def test_an_administrator_demands_and_never_types_a_password(cast: Cast) -> None
 @pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 def test_notices_go_out_once_each(cast: Cast) -> None:
     """ASVS 6.4.5: at -14, -7 and -1 days, however often the job runs; one that was missed is caught up with."""
-    told = {}
+    told: dict[int, list[Any]] = {}
     for left in (20, 15, 14, 13, 8, 7, 3, 1, 0, -2):
         mail.outbox.clear()
         set_ago(cast, (90 - left) * DAY + timedelta(minutes=1))
