@@ -70,7 +70,7 @@ def test_every_failure_costs_the_same_statements(failure: Callable[[Tenant], Att
     def statements(attempt: Attempt) -> list[str]:
         with CaptureQueriesContext(connection) as queries, pytest.raises(LoginRefused):
             log_in(**attempt.typed())
-        return [query["sql"].split(" VALUES ")[0][:60] for query in queries]
+        return [re.sub(r"'[^']*'", "?", query["sql"])[:60] for query in queries]
 
     assert statements(failure(acme)) == statements(Attempt("ABSENT", "absent"))
 
