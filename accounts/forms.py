@@ -54,6 +54,12 @@ class LoginForm(forms.Form):
     password = _password(_("Password"), "current-password")
     remember = forms.BooleanField(label=_("Remember the company code on this device"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where the next letter belongs. After a refusal the password is empty again.
+        next_field = "password" if self.is_bound else "user_id" if self.initial.get("company_code") else "company_code"
+        self.fields[next_field].widget.attrs["autofocus"] = True
+
 
 class ForgottenForm(forms.Form):
     """Whose password is forgotten."""

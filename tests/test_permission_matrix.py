@@ -14,8 +14,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.access import Access, access_of
 from accounts.links import issue_invitation
-from accounts.menus import EDITOR
+from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
 from accounts.models import Session
 from accounts.roles import create_role
 from auditlog.queries import events
@@ -26,10 +27,9 @@ from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 
-ANYBODY = frozenset({"admin", "editor", "reader"})
-EDITORS = frozenset({"admin", "editor"})
-ADMINS = frozenset({"admin"})
-OPERATORS: frozenset[str] = frozenset()
+MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
+
+ROLES = {"admin": ADMINISTRATOR, "editor": EDITOR, "reader": READER}
 
 NO = 405
 SENT_AWAY, FINE, GONE = 302, 200, 410
@@ -37,12 +37,15 @@ SENT_AWAY, FINE, GONE = 302, 200, 410
 
 @dataclass(frozen=True)
 class Page:
-    """What those get who may open the page: its answer to GET and to an empty POST. `who` is of ACME's people."""
+    """A page for those who have the menu, or for everybody who is logged in: its answer to GET and to an empty POST."""
 
-    who: frozenset[str]
+    menu: str | None
     get: int
     post: int
-    operators_only: bool = False
+
+    def access(self) -> Access:
+        """What the view must demand."""
+        return Access(menu=self.menu)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class Public:
     inside_get: int
     inside_post: int
 
+    def access(self) -> Access:
+        """What the view must demand: nothing."""
+        return Access(public=True)
+
 
 # By name; pages that name things have their parameters behind it.
 MATRIX: dict[str, Page | Public] = {
@@ -63,71 +70,75 @@ MATRIX: dict[str, Page | Public] = {
     "password_reset secret": Public(GONE, GONE, GONE, GONE),
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
-    "home": Page(ANYBODY, FINE, NO),
-    "logout": Page(ANYBODY, NO, SENT_AWAY),
-    "profile": Page(ANYBODY, FINE, FINE),
-    "password": Page(ANYBODY, NO, FINE),
-    "password_renew": Page(ANYBODY, SENT_AWAY, SENT_AWAY),
-    "activity": Page(ANYBODY, FINE, NO),
-    "sessions": Page(ANYBODY, FINE, NO),
-    "sessions_end_others": Page(ANYBODY, NO, SENT_AWAY),
-    "console:users": Page(ADMINS, FINE, NO),
-    "console:user_new": Page(ADMINS, FINE, FINE),
-    "console:user user": Page(ADMINS, FINE, FINE),
-    "console:user_roles user": Page(ADMINS, NO, SENT_AWAY),
-    "console:user_suspend user": Page(ADMINS, FINE, SENT_AWAY),
-    "console:user_resume user": Page(ADMINS, NO, SENT_AWAY),
-    "console:user_invite user": Page(ADMINS, NO, SENT_AWAY),
-    "console:user_demand_password user": Page(ADMINS, NO, SENT_AWAY),
-    "console:security": Page(ADMINS, FINE, FINE),
-    "console:security_preview": Page(ADMINS, NO, FINE),
-    "console:roles": Page(ADMINS, FINE, NO),
-    "console:role_new": Page(ADMINS, FINE, FINE),
-    "console:role role": Page(ADMINS, FINE, FINE),
-    "console:audit": Page(ADMINS, FINE, NO),
-    "console:audit_event event": Page(ADMINS, FINE, NO),
-    "console:backups": Page(ADMINS, FINE, NO),
-    "operator:tenants": Page(OPERATORS, FINE, NO, operators_only=True),
-    "operator:tenant_new": Page(OPERATORS, FINE, FINE, operators_only=True),
-    "operator:styleguide": Page(OPERATORS, FINE, FINE, operators_only=True),
-    "documents:list": Page(ANYBODY, FINE, NO),
-    "documents:search": Page(ANYBODY, FINE, NO),
-    "documents:folder folder_id": Page(ANYBODY, FINE, NO),
-    "documents:document document_id": Page(ANYBODY, FINE, NO),
-    "documents:download document_id": Page(ANYBODY, FINE, NO),
-    "documents:download_version document_id number": Page(ANYBODY, FINE, NO),
-    "documents:upload": Page(EDITORS, NO, 303),
-    "documents:upload folder_id": Page(EDITORS, NO, 303),
-    "documents:new_folder": Page(EDITORS, FINE, FINE),
-    "documents:new_folder folder_id": Page(EDITORS, FINE, FINE),
-    "documents:rename_folder folder_id": Page(EDITORS, FINE, FINE),
-    "documents:move_folder folder_id": Page(EDITORS, FINE, SENT_AWAY),
-    "documents:delete_folder folder_id": Page(EDITORS, FINE, SENT_AWAY),
-    "documents:rename_document document_id": Page(EDITORS, FINE, FINE),
-    "documents:move_document document_id": Page(EDITORS, FINE, SENT_AWAY),
-    "documents:delete_document document_id": Page(EDITORS, FINE, SENT_AWAY),
-    "documents:counterparties": Page(EDITORS, FINE, NO),
-    "documents:new_counterparty": Page(EDITORS, FINE, FINE),
-    "documents:counterparty counterparty_id": Page(EDITORS, FINE, FINE),
-    "documents:deactivate_counterparty counterparty_id": Page(EDITORS, NO, SENT_AWAY),
-    "documents:reactivate_counterparty counterparty_id": Page(EDITORS, NO, SENT_AWAY),
+    "home": Page(None, FINE, NO),
+    "logout": Page(None, NO, SENT_AWAY),
+    "profile": Page(None, FINE, FINE),
+    "password": Page(None, NO, FINE),
+    "password_renew": Page(None, SENT_AWAY, SENT_AWAY),
+    "activity": Page(None, FINE, NO),
+    "sessions": Page(None, FINE, NO),
+    "sessions_end_others": Page(None, NO, SENT_AWAY),
+    "console:users": Page("console.users", FINE, NO),
+    "console:user_new": Page("console.users", FINE, FINE),
+    "console:user user": Page("console.users", FINE, FINE),
+    "console:user_roles user": Page("console.users", NO, SENT_AWAY),
+    "console:user_suspend user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_resume user": Page("console.users", NO, SENT_AWAY),
+    "console:user_invite user": Page("console.users", NO, SENT_AWAY),
+    "console:user_demand_password user": Page("console.users", NO, SENT_AWAY),
+    "console:security": Page("console.security", FINE, FINE),
+    "console:security_preview": Page("console.security", NO, FINE),
+    "console:roles": Page("console.roles", FINE, NO),
+    "console:role_new": Page("console.roles", FINE, FINE),
+    "console:role role": Page("console.roles", FINE, FINE),
+    "console:audit": Page("console.audit", FINE, NO),
+    "console:audit_event event": Page("console.audit", FINE, NO),
+    "console:backups": Page("console.backups", FINE, NO),
+    "operator:tenants": Page("operator.tenants", FINE, NO),
+    "operator:tenant_new": Page("operator.tenants", FINE, FINE),
+    "operator:styleguide": Page("operator.styleguide", FINE, FINE),
+    "documents:list": Page("documents", FINE, NO),
+    "documents:search": Page("documents", FINE, NO),
+    "documents:folder folder_id": Page("documents", FINE, NO),
+    "documents:document document_id": Page("documents", FINE, NO),
+    "documents:download document_id": Page("documents", FINE, NO),
+    "documents:download_version document_id number": Page("documents", FINE, NO),
+    "documents:upload": Page("documents.edit", NO, 303),
+    "documents:upload folder_id": Page("documents.edit", NO, 303),
+    "documents:new_folder": Page("documents.edit", FINE, FINE),
+    "documents:new_folder folder_id": Page("documents.edit", FINE, FINE),
+    "documents:rename_folder folder_id": Page("documents.edit", FINE, FINE),
+    "documents:move_folder folder_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:delete_folder folder_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:rename_document document_id": Page("documents.edit", FINE, FINE),
+    "documents:move_document document_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:delete_document document_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:counterparties": Page("counterparties", FINE, NO),
+    "documents:new_counterparty": Page("counterparties", FINE, FINE),
+    "documents:counterparty counterparty_id": Page("counterparties", FINE, FINE),
+    "documents:deactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
+    "documents:reactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
 }
 # The session is the editor's own: it is nobody else's business, not even the administrator's.
 OWN_SESSION = "session_end session"
 
 
-def addresses(patterns: Any = None, namespace: str = "") -> Iterator[str]:
-    """Every address as the table names it."""
+def addresses(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, Access | None]]:
+    """Every address as the table names it, and what its view demands."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(entry, URLResolver):
             yield from addresses(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
         elif isinstance(entry, URLPattern):
-            yield " ".join([namespace + str(entry.name), *entry.pattern.converters])
+            yield " ".join([namespace + str(entry.name), *entry.pattern.converters]), access_of(entry.callback)
 
 
 def test_every_address_has_a_row() -> None:
-    """A9: whoever adds an address says here who may open it."""
-    assert sorted(addresses()) == sorted([*MATRIX, OWN_SESSION])
+    """A9: whoever adds an address says here who may open it, and its view says the same."""
+    table = {
+        name: Access(public=True) if isinstance(page, Public) else Access(menu=page.menu)
+        for name, page in MATRIX.items()
+    }
+    assert dict(addresses()) == table | {OWN_SESSION: Access()}
 
 
 @pytest.fixture
@@ -176,9 +187,9 @@ def expected(page: Page | Public, role: str, method: str, *, names_a_thing: bool
         return (inside if role != "anonymous" else {"get": page.get, "post": page.post})[method]
     if role == "anonymous":
         return SENT_AWAY
-    if page.operators_only and role != "operator":
+    if page.menu and page.menu.startswith("operator.") and role != "operator":
         return 404
-    if role in ANYBODY and role not in page.who:
+    if page.menu and role in ROLES and page.menu not in MEMBERS[ROLES[role]]:
         return 403
     status = {"get": page.get, "post": page.post}[method]
     return 404 if names_a_thing and role in {"outsider", "operator"} and status != NO else status

@@ -106,6 +106,15 @@ def test_a_new_log_in_replaces_the_session(cast: Cast) -> None:
     ]
 
 
+def test_the_token_of_forms_changes_with_the_log_in(cast: Cast) -> None:
+    """ASVS 3.5: one that was planted beforehand is worth nothing afterwards."""
+    client = stranger()
+    client.get("/login/")
+    before = client.cookies[settings.CSRF_COOKIE_NAME].value
+    client.post("/login/", TYPED)
+    assert client.cookies[settings.CSRF_COOKIE_NAME].value != before
+
+
 def test_a_refused_log_in_leaves_the_session_alone(cast: Cast) -> None:
     """A8: nobody is thrown out by a typing error."""
     client = cast.admin.client()

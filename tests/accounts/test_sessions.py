@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts.models import Session
+from accounts.models import Session, User, UserState
 from accounts.policy.models import DEFAULTS
 from accounts.sessions import end_sessions, remove_ended_sessions
 from accounts.users import change_password, resume_user, suspend_user
@@ -78,6 +78,14 @@ def test_suspending_ends_sessions_and_resuming_does_not_bring_them_back(cast: Ca
     assert not is_in(client)
     with tenant_transaction(cast.admin.tenant.id):
         resume_user(cast.editor.user, actor=cast.admin.actor)
+    assert not is_in(client)
+
+
+def test_a_suspended_user_is_out_whatever_became_of_the_sessions(cast: Cast) -> None:
+    """A8: the account is looked at on every request, so a session that was overlooked opens nothing."""
+    client = cast.editor.client()
+    with tenant_transaction(cast.admin.tenant.id):
+        User.objects.filter(id=cast.editor.user.id).update(state=UserState.SUSPENDED)
     assert not is_in(client)
 
 

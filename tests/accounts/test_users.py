@@ -1,6 +1,7 @@
 """Users and what may happen to them (A8, A9, A10, T10): the services."""
 
 from collections.abc import Callable
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -132,11 +133,18 @@ def test_somebody_always_can_manage_users(cast: Cast, deed: Callable[[Cast], Non
 
 
 @pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-def test_two_administrators_cannot_suspend_each_other_at_once(cast: Cast) -> None:
-    """A10: also when both are quick."""
+def test_two_administrators_cannot_suspend_each_other_at_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A10: also when both have written before either has looked."""
     tenant, other = cast.admin.tenant, make_person(cast.admin.tenant, "second", ADMINISTRATOR)
     with tenant_transaction(tenant.id):
         User.objects.update(last_login="2026-11-01T00:00:00Z")
+    both_have_written, look = Barrier(2), users.ensure_somebody_manages_users
+
+    def look_together() -> None:
+        both_have_written.wait(timeout=20)
+        look()
+
+    monkeypatch.setattr(users, "ensure_somebody_manages_users", look_together)
 
     def suspend(whom: Person, by: Person) -> None:
         with tenant_transaction(tenant.id):

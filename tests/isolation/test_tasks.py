@@ -163,6 +163,9 @@ def test_a_task_that_runs_at_once_has_its_own_scope(run: Callable[[Any], Any], a
         run(look)
         assert _next() == (globex.id, "sekisho_app", None)
         assert (current_tenant_id(), on_platform()) == (globex.id, True)
+    with tenant_scope(acme.id):
+        look.apply_async(headers={TENANT_HEADER: str(globex.id)})
+        assert _next() == (globex.id, "sekisho_app", None)
 
 
 @pytest.mark.django_db(transaction=True)
