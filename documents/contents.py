@@ -6,16 +6,18 @@ The contents themselves are stored before (`objects.py`) and removed after (`rem
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor, ActorKind
 from auditlog.services import Target, record
 from documents import limits, queries, removal
 from documents.actions import DOCUMENT_DELETED, DOCUMENT_MOVED, DOCUMENT_RENAMED, FILE_UPLOADED
+from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
 from documents.names import Place, clean_name
 from documents.objects import StoredContent, store_content
-from documents.tree import ensure_folders, lock_tree, require_free, still_there
+from documents.tree import ensure_folders, require_free, still_there
 from tenants.isolation.transactions import atomic
 
 
@@ -47,7 +49,10 @@ def add_version(content: StoredContent, *, place: Place, actor: Actor, folder: F
     if document is None:
         require_free(name, parent)
         document = Document(folder=parent, name=name)
+    now = timezone.now()
     document.version_number += 1
+    document.size, document.content_type = content.size, content.content_type
+    document.changed_by_name, document.changed_at = actor.name, now
     document.save()
     version = DocumentVersion(
         document=document,
@@ -58,8 +63,10 @@ def add_version(content: StoredContent, *, place: Place, actor: Actor, folder: F
         content_type=content.content_type,
         uploaded_by_id=actor.id if actor.kind == ActorKind.USER else None,
         uploaded_by_name=actor.name,
+        uploaded_at=now,
     )
     version.save(force_insert=True)
+    limits.note_storage(content.size)
     facts = {"version": version.number, "size": version.size, "sha256": version.sha256, "type": version.content_type}
     record(FILE_UPLOADED, actor=actor, target=target_of(document), after=facts)
     return version
@@ -98,11 +105,12 @@ def move_document(document: Document, *, to: Folder | None, actor: Actor) -> Non
 def delete_document(document: Document, *, actor: Actor) -> None:
     """Delete the document with all its versions, for good; the stored contents go once this is committed."""
     current = _locked(document)
-    names = list(current.versions.values_list("object_name", flat=True))
+    names, size = list(current.versions.values_list("object_name", flat=True)), queries.size_of(current)
     record(DOCUMENT_DELETED, actor=actor, target=target_of(current), before={"versions": len(names)})
     removal.remove_on_commit(names)
     current.versions.all().delete()
     current.delete()
+    limits.note_storage(-size)
 
 
 def target_of(document: Document) -> Target:

@@ -55,7 +55,11 @@ class Folder(TenantModel):
 
 
 class Document(TenantModel):
-    """A file by its name, in a folder or at the top. `version_number` says which of its versions is the current one."""
+    """A file by its name, in a folder or at the top.
+
+    `version_number` says which of its versions is the current one. What lists show of that one is repeated here, so
+    that they sort and count without looking at any version.
+    """
 
     asset = _customer_data("documents")
 
@@ -63,6 +67,10 @@ class Document(TenantModel):
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     search_name = SearchField(sources=["name"], max_length=NAME_LENGTH)
     version_number = models.PositiveIntegerField(_("version"), default=0)
+    size = models.PositiveBigIntegerField(_("size"), default=0)
+    content_type = models.CharField(_("type"), max_length=100)
+    changed_by_name = models.CharField(max_length=150)
+    changed_at = models.DateTimeField(_("last changed"), default=timezone.now)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("document")
@@ -107,6 +115,26 @@ class DocumentVersion(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.document} ({self.number})"
+
+
+class StorageUse(TenantModel):
+    """The size of all versions in bytes, in one row a tenant: every upload asks for it (`limits.py`).
+
+    Not archived: a tenant without the row, such as a restored one, is counted anew.
+    """
+
+    asset = Asset(
+        data_class="storage in use",
+        ownership=Ownership.DERIVED,
+        retention=Retention.with_contract(),
+        archived=False,
+        returned=False,
+    )
+
+    size = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant_id"], name="documents_storage_once")]
 
 
 class Counterparty(TenantModel):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from documents import removal
+from documents import limits, removal
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
 from tenants.models import State
@@ -19,7 +19,8 @@ def remove_objects(object_names: list[str]) -> int:
 
 @shared_task
 def sweep_objects() -> int:
-    """Remove what interrupted uploads of one tenant left behind."""
+    """Remove what interrupted uploads of one tenant left behind, and count its storage anew."""
+    limits.recount_storage()
     return removal.sweep()
 
 

@@ -1,34 +1,27 @@
 """Folders: making, renaming, moving and deleting them (D1).
 
-Changes of one tenant's tree happen one after the other. That is what makes the rules hold that no constraint of the
-database can say: a folder and a document of one place never share a name, and no folder is moved into itself.
+Changes of one tenant's tree happen one after the other (`locks.py`). That is what makes the rules hold that no
+constraint of the database can say: a folder and a document of one place never share a name, no folder gets into itself.
 """
 
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
 from auditlog.services import Target, record
-from documents import queries, removal
+from documents import limits, queries, removal
 from documents.actions import FOLDER_CREATED, FOLDER_DELETED, FOLDER_MOVED, FOLDER_RENAMED
+from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
 from documents.names import DEPTH_LIMIT, clean_name, too_deep
-from tenants.isolation.context import require_tenant_id
-from tenants.isolation.transactions import atomic, current_connection
+from tenants.isolation.transactions import atomic
 
 # The audit log tells what went with a folder, but not without end.
 _NAMES_RECORDED = 1000
-
-
-def lock_tree() -> None:
-    """Wait for other changes of the tenant's tree, and keep them waiting until the transaction ends."""
-    digest = hashlib.sha256(b"documents tree" + require_tenant_id().bytes).digest()
-    with current_connection().cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)])
 
 
 def still_there(folder: Folder) -> Folder:
@@ -122,6 +115,7 @@ def delete_folder(folder: Folder, *, actor: Actor) -> None:
     inside = queries.below(current)
     documents = Document.objects.filter(folder_id__in=inside)
     versions = DocumentVersion.objects.filter(document__folder_id__in=inside)
+    size = versions.aggregate(size=Sum("size", default=0))["size"]
     lost = {
         "folders": len(inside),
         "documents": documents.count(),
@@ -132,6 +126,7 @@ def delete_folder(folder: Folder, *, actor: Actor) -> None:
     versions.delete()
     documents.delete()
     Folder.objects.filter(id__in=inside).delete()
+    limits.note_storage(-size)
 
 
 def _target(folder: Folder) -> Target:

@@ -18,6 +18,7 @@ WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_cr
 BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can be named"
 PART = "a part of a deed that its caller records"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
+COUNTER = "a number that follows from recorded deeds"
 EXCEPTIONS = {
     "accounts.login.log_in": BY_THE_USER_THEMSELVES,
     "accounts.login.log_out": BY_THE_USER_THEMSELVES,
@@ -32,6 +33,8 @@ EXCEPTIONS = {
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
+    "documents.limits.note_storage": COUNTER,
+    "documents.limits.recount_storage": COUNTER,
 }
 
 

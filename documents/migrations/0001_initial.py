@@ -112,6 +112,10 @@ class Migration(migrations.Migration):
                     documents.fields.SearchField(db_collation="C", editable=False, max_length=255, sources=("name",)),
                 ),
                 ("version_number", models.PositiveIntegerField(default=0, verbose_name="version")),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="size")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("changed_by_name", models.CharField(max_length=150)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last changed")),
                 (
                     "folder",
                     tenants.isolation.fields.TenantForeignKey(
@@ -172,6 +176,24 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="StorageUse",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.UUIDField(default=tenants.isolation.context.require_tenant_id, editable=False)),
+                ("size", models.BigIntegerField()),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("tenant_id",), name="documents_storage_once")],
+            },
+        ),
         migrations.AddIndex(
             model_name="folder",
             index=models.Index(fields=["tenant_id", "search_name"], name="documents_folder_search"),
@@ -196,4 +218,5 @@ class Migration(migrations.Migration):
         TenantTable("Folder"),
         TenantTable("Document"),
         TenantTable("DocumentVersion"),
+        TenantTable("StorageUse"),
     ]

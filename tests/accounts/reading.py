@@ -16,6 +16,13 @@ def stranger(**options: Any) -> Client:
     return Client(headers={"accept-language": "en"}, **options)
 
 
+def page_of(client: Client, address: str, **query: str) -> str:
+    """A page as text."""
+    response = client.get(address, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
 def actions_of(tenant: Tenant) -> list[str]:
     """The actions in the company's log, oldest first."""
     with tenant_transaction(tenant.id):

@@ -10,7 +10,7 @@ from accounts import users
 from accounts.menus import ADMINISTRATOR
 from accounts.models import Role, User, UserState
 from accounts.queries import menus_of
-from accounts.roles import change_role, create_role, give_roles
+from accounts.roles import change_role, create_role, ensure_somebody_manages_users, give_roles
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tests.accounts.reading import actions_of, changes, newest_event
@@ -138,7 +138,7 @@ def test_two_administrators_cannot_suspend_each_other_at_once(cast: Cast, monkey
     tenant, other = cast.admin.tenant, make_person(cast.admin.tenant, "second", ADMINISTRATOR)
     with tenant_transaction(tenant.id):
         User.objects.update(last_login="2026-11-01T00:00:00Z")
-    both_have_written, look = Barrier(2), users.ensure_somebody_manages_users
+    both_have_written, look = Barrier(2), ensure_somebody_manages_users
 
     def look_together() -> None:
         both_have_written.wait(timeout=20)

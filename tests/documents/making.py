@@ -1,6 +1,7 @@
 """What the tests of documents share: things made by the services, and looks into the store and the audit log."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from auditlog.actors import Actor
 from auditlog.models import AuditEvent
@@ -11,7 +12,7 @@ from documents.objects import open_content
 from documents.queries import path_of
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
-from vault.stores import document_store
+from vault.stores import LocalStore, document_store
 
 SOMEBODY = Actor.system("tests")
 
@@ -60,3 +61,15 @@ def events_of(tenant: Tenant, prefix: str = "documents.") -> list[tuple[str, str
     with tenant_transaction(tenant.id):
         found = AuditEvent.objects.filter(action__startswith=prefix).order_by("id")
         return list(found.values_list("action", "actor_user_id", "target_label"))
+
+
+def unfinished() -> list[Path]:
+    """What interrupted writers left in the folder of the store."""
+    store = document_store()
+    assert isinstance(store, LocalStore)
+    return list((store.root / ".incoming").glob("*"))
+
+
+def nothing_was_kept(tenant: Tenant) -> bool:
+    """No row, no object, not even the beginning of one."""
+    return tree_of(tenant) == {} and folders_of(tenant) == [] and objects_of(tenant) == [] and unfinished() == []

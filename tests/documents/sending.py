@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpResponseBase
 from django.middleware.csrf import _get_new_csrf_string  # what the cookie holds
 from django.test import Client
@@ -81,3 +82,8 @@ def submit(person: Person, *files: Part, folder_id: UUID | None = None) -> HttpR
     """Send the plain form: the token in a field that stands before the files."""
     body = body_of(field("csrfmiddlewaretoken", TOKEN), *files)
     return send_body(browser_of(person), url_of(folder_id), body)
+
+
+def said(answer: HttpResponseBase) -> str:
+    """What the next page tells the person."""
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from documents import contents, counterparties, limits, tree
+from documents.locks import lock_tree
 from documents.models import Counterparty, Document, DocumentVersion, Folder
 from documents.names import Place
 from documents.objects import store_content
@@ -115,7 +116,7 @@ def test_a_code_goes_to_one_of_two_counterparties(acme: Tenant) -> None:
 def test_companies_do_not_wait_for_each_other(acme: Tenant, globex: Tenant) -> None:
     """T1: the lock on a tree is the tenant's own."""
     with tenant_transaction(acme.id):
-        tree.lock_tree()
+        lock_tree()
         assert at_once(globex, lambda: add_file("a.txt")) == [None]
     assert list(tree_of(globex)) == ["a.txt"]
 

@@ -6,18 +6,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.contrib.messages import get_messages
-from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
 from documents import uploads
 from documents.models import DocumentVersion, Folder
 from tenants.isolation.transactions import tenant_transaction
-from tenants.models import Tenant
-from tenants.plans import PLANS, Plan, PlanCode
 from tests.conftest import Cast
-from tests.documents.making import add_file, events_of, folders_of, objects_of, referenced_by, tree_of
+from tests.documents.making import add_file, events_of, nothing_was_kept, objects_of, referenced_by, tree_of
 from tests.documents.sending import (
     BOUNDARY,
     DROPZONE,
@@ -27,38 +23,13 @@ from tests.documents.sending import (
     drop,
     field,
     file,
+    said,
     send_body,
     submit,
     url_of,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def said(answer: HttpResponseBase) -> str:
-    """What the next page tells the person."""
-    return " ".join(str(message) for message in get_messages(answer.wsgi_request))  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def small_plan(monkeypatch: pytest.MonkeyPatch) -> Plan:
-    """The plan of the test tenants with limits that tests can reach: 1,000 bytes a file, 2,500 in all."""
-    plan = Plan(PlanCode.STANDARD, users=5, storage_bytes=2500, file_bytes=1000, generations=1)
-    monkeypatch.setitem(PLANS, PlanCode.STANDARD, plan)
-    return plan
-
-
-def nothing_was_kept(tenant: Tenant) -> bool:
-    """No row, no object, not even the beginning of one."""
-    return tree_of(tenant) == {} and folders_of(tenant) == [] and objects_of(tenant) == [] and unfinished() == []
-
-
-def unfinished() -> list[Path]:
-    """What interrupted writers left in the folder of the store."""
-    from vault.stores import document_store
-
-    incoming = document_store().root / ".incoming"  # type: ignore[attr-defined]
-    return list(incoming.iterdir()) if incoming.exists() else []
 
 
 # --- What works --------------------------------------------------------------------------------------------------
@@ -267,50 +238,6 @@ def test_a_form_of_another_site_is_refused(cast: Cast) -> None:
     answer = send_body(browser_of(cast.editor), url_of(), body, headers={**DROPZONE, "origin": "https://evil.example"})
     assert answer.status_code == 403
     assert nothing_was_kept(cast.editor.tenant)
-
-
-# --- Limits of the plan ------------------------------------------------------------------------------------------
-def test_a_file_may_have_exactly_what_the_plan_allows(cast: Cast, small_plan: Plan) -> None:
-    """T7: the limit itself is allowed, a byte more is not."""
-    assert drop(cast.editor, "a.bin", bytes(1000))[0] == 200
-    status, answer = drop(cast.editor, "b.bin", bytes(1001))
-    assert status == 413
-    assert "1000\xa0bytes" in answer["error"]
-    assert list(tree_of(cast.editor.tenant)) == ["a.bin"]
-    assert objects_of(cast.editor.tenant) == referenced_by(cast.editor.tenant)
-
-
-def test_a_length_beyond_the_plan_is_refused_before_the_body_is_read(cast: Cast, small_plan: Plan) -> None:
-    """T7: at once, by the announced length. None of these bodies has a form in it."""
-    allowed = 1000 + 64 * 1024
-    for body, announced, status in ((bytes(allowed), allowed, 400), (b"", allowed + 1, 413), (b"", 10**15, 413)):
-        headers = {**DROPZONE, "content-length": str(announced)}
-        assert send_body(browser_of(cast.editor), url_of(), body, headers=headers).status_code == status
-    assert nothing_was_kept(cast.editor.tenant)
-
-
-def test_a_form_of_several_files_is_counted_file_by_file(cast: Cast, small_plan: Plan) -> None:
-    """T7: 2,400 bytes in three files are fine; one of them too large is not; too much in all is not."""
-    assert said(submit(cast.editor, *[file(f"{n}", bytes(800)) for n in range(3)])) == "3 files were saved."
-    assert len(objects_of(cast.editor.tenant)) == 3
-    assert "1000\xa0bytes" in said(submit(cast.editor, file("small", b"1"), file("large", bytes(1001))))
-    assert "100\xa0bytes left" in said(submit(cast.editor, file("x", bytes(60)), file("y", bytes(60))))
-    assert sorted(tree_of(cast.editor.tenant)) == ["0", "1", "2"]
-    assert len(objects_of(cast.editor.tenant)) == 3
-
-
-def test_the_storage_of_the_plan_is_for_all_versions_of_this_company(cast: Cast, small_plan: Plan) -> None:
-    """T7: earlier versions count, the other company's files do not."""
-    with tenant_transaction(cast.outsider.tenant.id):
-        add_file("theirs.bin", bytes(2400))
-    assert drop(cast.editor, "a.bin", bytes(1000))[0] == 200
-    assert drop(cast.editor, "a.bin", bytes(1000))[0] == 200
-    status, answer = drop(cast.editor, "a.bin", bytes(501))
-    assert status == 413
-    assert "500\xa0bytes left" in answer["error"]
-    assert drop(cast.editor, "a.bin", bytes(500))[0] == 200
-    assert drop(cast.editor, "empty.bin", b"")[0] == 200
-    assert drop(cast.editor, "b.bin", b"1")[0] == 413
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from tenants.isolation import wall
 from tenants.isolation.assets import ALL_RIGHTS, READ_ONLY
@@ -189,6 +190,9 @@ ROLES = (
            f"GRANT between TO {APP}", finds=Kind.ROLE_MEMBERSHIP, on=APP),
     breach("something of the app's own", "CREATE SEQUENCE s", f"ALTER SEQUENCE s OWNER TO {APP}", finds=Kind.ROLE_OWNS,
            on=APP),
+    # As ALTER ROLE, ALTER DATABASE or postgresql.conf would do for every new session.
+    breach("a tenant for those who have none", f"SET app.tenant = '{UUID(int=1)}'", finds=Kind.TENANT_PRESET,
+           on="{database}"),
     breach("an owner that is filtered", f"ALTER ROLE {OWNER} NOBYPASSRLS", finds=Kind.OWNER_FILTERED, on=OWNER),
     breach("an owner that does not notice", f"ALTER ROLE {OWNER} RESET row_security", finds=Kind.OWNER_FILTERED,
            on=OWNER),

@@ -134,10 +134,11 @@ class ScopeGrant:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything that the check looks at, as of one moment."""
+    """Everything that the check looks at, as of one moment. `preset_tenant` is whom a session without a tenant has."""
 
     database: str
     current_user: str
+    preset_tenant: str
     relations: tuple[Relation, ...]
     functions: tuple[Function, ...]
     roles: tuple[Role, ...]

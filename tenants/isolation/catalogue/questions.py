@@ -19,6 +19,8 @@ def _names(relation: str, numbers: str) -> str:
         LEFT JOIN pg_attribute att ON att.attrelid = {relation} AND att.attnum = key.number AND key.number > 0)"""
 
 
+SESSION = "SELECT current_database(), current_user::text, coalesce(current_setting('app.tenant', true), '')"
+
 RELATIONS = f"""
     SELECT c.oid, {_NAME.format("c.relname")}, c.relkind::text, c.relrowsecurity, c.relforcerowsecurity,
         CASE WHEN c.relispartition THEN

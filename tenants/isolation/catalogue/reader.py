@@ -26,11 +26,12 @@ Cursor = CursorWrapper | psycopg.Cursor[Any]
 
 
 def read(cursor: Cursor) -> Catalogue:
-    """Read the catalogue; the caller holds a transaction, so that all of it is of one moment."""
-    ((database, current_user),) = _ask(cursor, "SELECT current_database(), current_user")
+    """Read the catalogue; the caller holds a transaction, so that all of it is of one moment, and for no tenant."""
+    ((database, current_user, preset_tenant),) = _ask(cursor, questions.SESSION)
     return Catalogue(
         database=database,
         current_user=current_user,
+        preset_tenant=preset_tenant,
         relations=_relations(cursor),
         functions=tuple(
             Function(name, path, frozenset(executors), extension)

@@ -45,8 +45,9 @@ class FindingKind(StrEnum):
     DEFINER_MISSING = "definer_missing"
     DEFINER_SEARCH_PATH = "definer_search_path"
     DEFINER_EXECUTORS = "definer_executors"
-    # Roles
+    # Sessions and roles
     NOT_APP_ROLE = "not_app_role"
+    TENANT_PRESET = "tenant_preset"
     ROLE_MISSING = "role_missing"
     ROLE_POWER = "role_power"
     ROLE_MEMBERSHIP = "role_membership"

@@ -10,17 +10,22 @@ from tenants.isolation.roles import APP, OWNER, ROLES
 
 def findings(catalogue: Catalogue, definers: Mapping[str, Definer]) -> Iterator[Finding]:
     """Everything about the database as a whole."""
-    yield from _current_user(catalogue)
+    yield from _session(catalogue)
     yield from _roles(catalogue)
     yield from _scopes(catalogue)
     yield from _functions(catalogue, definers)
 
 
-def _current_user(catalogue: Catalogue) -> Iterator[Finding]:
-    """The product works as the app role. As another one the wall would stand beside it."""
+def _session(catalogue: Catalogue) -> Iterator[Finding]:
+    """The product works as the app role, and for nobody until it says for whom."""
     if catalogue.current_user != APP:
         text = f"is the user of the connection to {catalogue.database}; the product must work as {APP}"
         yield Finding(FindingKind.NOT_APP_ROLE, catalogue.current_user, text)
+    if catalogue.preset_tenant:
+        text = (
+            f"sets app.tenant to {catalogue.preset_tenant} for sessions without a tenant (ALTER ROLE, ALTER DATABASE)"
+        )
+        yield Finding(FindingKind.TENANT_PRESET, catalogue.database, text)
 
 
 def _roles(catalogue: Catalogue) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Users and roles in the console (A7-A10, T7). Who may open which page is in tests/test_permission_matrix.py."""
+"""Users in the console (A7-A10, T7). Who may open which page is in tests/test_permission_matrix.py."""
 
 from uuid import uuid4
 
@@ -8,11 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.menus import ADMINISTRATOR, READER
-from accounts.models import Role, User, UserState
+from accounts.models import User, UserState
 from accounts.queries import menus_of
 from tenants import limits
 from tenants.isolation.transactions import tenant_transaction
-from tests.accounts.reading import actions_of, mailed_invitation, newest_event
+from tests.accounts.reading import actions_of, mailed_invitation, newest_event, page_of
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import built_in_role, make_person
 
@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db
 def client(cast: Cast) -> Client:
     """The administrator's browser."""
     return cast.admin.client()
-
-
-def text(client: Client, address: str, **query: str) -> str:
-    """A page as text."""
-    response = client.get(address, query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def user_of(cast: Cast, user_id: str) -> User:
@@ -44,7 +37,7 @@ QUERIES_OF_THE_LIST = 12
 # --- The list ----------------------------------------------------------------------------------------------------
 def test_the_list_shows_the_company_and_nobody_else(cast: Cast, client: Client) -> None:
     """T1, A8: name, ID, roles, state; not a trace of GLOBEX."""
-    page = text(client, "/console/users/")
+    page = page_of(client, "/console/users/")
     for expected in ("Alice", "erin", "Editor", "Active", "3 of 50"):
         assert expected in page
     assert "gina" not in page
@@ -66,7 +59,7 @@ def test_the_list_shows_the_company_and_nobody_else(cast: Cast, client: Client) 
 def test_search_and_state_narrow_the_list(cast: Cast, client: Client, query: dict[str, str], found: list[str]) -> None:
     """A8: by a part of name, ID or address."""
     make_person(cast.admin.tenant, "sam", state=UserState.SUSPENDED)
-    page = text(client, "/console/users/", **query)
+    page = page_of(client, "/console/users/", **query)
     assert [user_id for user_id in ("alice", "erin", "rob", "sam") if f"<code>{user_id}</code>" in page] == found
 
 
@@ -74,8 +67,8 @@ def test_the_list_has_pages_of_25(cast: Cast, client: Client) -> None:
     """A8: also for large companies."""
     for number in range(30):
         make_person(cast.admin.tenant, f"user{number:02}")
-    assert text(client, "/console/users/").count("<code>user") + 3 == 25
-    assert text(client, "/console/users/", page="2").count("<code>user") == 8
+    assert page_of(client, "/console/users/").count("<code>user") + 3 == 25
+    assert page_of(client, "/console/users/", page="2").count("<code>user") == 8
 
 
 @pytest.mark.parametrize("order", ["name", "-name", "email", "state", "-state", "last_login", "-last_login"])
@@ -84,7 +77,7 @@ def test_the_list_can_be_sorted(cast: Cast, client: Client, order: str) -> None:
     with tenant_transaction(cast.admin.tenant.id):
         User.objects.filter(user_id="rob").update(last_login="2026-11-02T00:00:00Z")
         User.objects.filter(user_id="erin").update(last_login="2026-11-01T00:00:00Z", state=UserState.SUSPENDED)
-    page = text(client, "/console/users/", sort=order)
+    page = page_of(client, "/console/users/", sort=order)
     shown = sorted(("alice", "erin", "rob"), key=lambda user_id: page.index(f"<code>{user_id}</code>"))
     assert (
         shown
@@ -108,7 +101,7 @@ def test_the_list_costs_the_same_for_many(
     for number in range(others):
         make_person(cast.admin.tenant, f"user{number:02}", READER)
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
-        text(client, "/console/users/")
+        page_of(client, "/console/users/")
 
 
 # --- Registering -------------------------------------------------------------------------------------------------
@@ -165,7 +158,7 @@ def test_a_role_of_another_company_cannot_be_given(cast: Cast, client: Client) -
 def test_a_full_plan_is_told(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """T7: before and after the form is sent."""
     monkeypatch.setattr(limits, "users_of_plan", lambda: limits.Use(3, 3))
-    assert "Your plan is full" in text(client, "/console/users/new/")
+    assert "Your plan is full" in page_of(client, "/console/users/new/")
     page = client.post("/console/users/new/", NEW).content.decode()
     assert "Your plan allows 3 users, and all are in use." in page
     assert actions_of(cast.admin.tenant) == []
@@ -206,7 +199,7 @@ def test_suspending_asks_first_and_names_what_follows(cast: Cast, client: Client
     """A8, DESIGN 12: the question changes nothing."""
     address = f"/console/users/{cast.editor.user.id}/suspend/"
     editor = cast.editor.client()
-    page = text(client, address)
+    page = page_of(client, address)
     assert "Suspend Erin (erin)?" in page
     assert "logged out everywhere at once" in page
     assert editor.get("/").status_code == 200
@@ -222,7 +215,7 @@ def test_suspending_asks_first_and_names_what_follows(cast: Cast, client: Client
 def test_suspending_oneself_is_refused_with_the_reason(cast: Cast, client: Client) -> None:
     """A10: neither offered nor possible."""
     address = f"/console/users/{cast.admin.user.id}/"
-    assert "suspend/" not in text(client, address)
+    assert "suspend/" not in page_of(client, address)
     assert "You cannot suspend yourself." in client.post(address + "suspend/", follow=True).content.decode()
 
 
@@ -257,67 +250,3 @@ def test_inviting_again_sends_another_mail(cast: Cast, client: Client) -> None:
     page = client.post(f"/console/users/{cast.editor.user.id}/invite/", follow=True).content.decode()
     assert "This user has accepted the invitation already." in page
     assert len(mail.outbox) == 2
-
-
-# --- Roles -------------------------------------------------------------------------------------------------------
-def test_a_role_is_made_and_changed(cast: Cast, client: Client) -> None:
-    """A9: of the company's own making, with a name and menus."""
-    response = client.post("/console/roles/new/", {"name": "Accounting", "menus": ["documents", "counterparties"]})
-    assert response["Location"] == "/console/roles/"
-    with tenant_transaction(cast.admin.tenant.id):
-        role = Role.objects.get(custom_name="Accounting")
-    page = text(client, "/console/roles/")
-    assert "Accounting" in page
-    assert "Made by your company" in page
-    client.post(f"/console/roles/{role.id}/", {"name": "Finance", "menus": ["counterparties"]})
-    with tenant_transaction(cast.admin.tenant.id):
-        role.refresh_from_db()
-    assert (role.name, role.menus) == ("Finance", ["counterparties"])
-    assert actions_of(cast.admin.tenant) == ["accounts.role.created", "accounts.role.changed"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "complaint"),
-    [
-        ({"name": "", "menus": ["documents"]}, "This field is required."),
-        ({"name": "Own"}, "Choose at least one menu."),
-        ({"name": "Own", "menus": ["operator.tenants"]}, "Select a valid choice."),
-        ({"name": "Editor", "menus": ["documents"]}, "A built-in role has this name."),
-        ({"name": "Taken", "menus": ["documents"]}, "A role has this name already."),
-    ],
-)
-def test_a_bad_role_gets_a_message(cast: Cast, client: Client, typed: dict[str, object], complaint: str) -> None:
-    """D6: and is not made."""
-    client.post("/console/roles/new/", {"name": "Taken", "menus": ["documents"]})
-    response = client.post("/console/roles/new/", typed)
-    assert response.status_code == 200
-    assert complaint in response.content.decode()
-    assert actions_of(cast.admin.tenant) == ["accounts.role.created"]
-
-
-def test_only_menus_are_offered_that_the_company_can_have(cast: Cast, client: Client) -> None:
-    """A9: grouped by whose they are, each with its explanation."""
-    page = text(client, "/console/roles/new/")
-    for expected in ("Workspace", "Upload, rename and delete files and folders", 'value="console.audit"'):
-        assert expected in page
-    assert "operator." not in page
-    assert 'value="operator.tenants"' in text(cast.operator.client(), "/console/roles/new/")
-
-
-def test_a_built_in_role_has_menus_but_no_name_to_change(cast: Cast, client: Client) -> None:
-    """A9: what is ticked is what it grants."""
-    role = built_in_role(cast.admin.tenant, READER)
-    page = text(client, f"/console/roles/{role.id}/")
-    assert 'name="name"' not in page
-    assert page.count("checked") == 1
-    client.post(f"/console/roles/{role.id}/", {"menus": ["documents", "counterparties"]})
-    with tenant_transaction(cast.admin.tenant.id):
-        assert menus_of(cast.reader.user) == {"documents", "counterparties"}
-
-
-def test_the_list_of_roles_counts_their_users(cast: Cast, client: Client) -> None:
-    """A10: rights are for the few who need them, so their number is shown."""
-    make_person(cast.admin.tenant, "second", ADMINISTRATOR)
-    table = text(client, "/console/roles/").split("<tbody", 1)[1]
-    cells = ["".join(part.split(">", 1)[1].split()) for part in table.split("</td>")[:4]]
-    assert cells[1:] == ["Builtin", "8", "2"]
