@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants
+.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -40,6 +40,9 @@ bench-isolation: setup  ## Measure what the wall between tenants costs (about 10
 
 bench-tenants: setup  ## Measure creating and migrating tenants beside django-tenants (about 7 minutes); ARGS as above
 	$(BIN)/python -m benchmarks.tenants $(ARGS)
+
+bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a flood (about 2 minutes); ARGS as above
+	$(BIN)/python -m benchmarks.login $(ARGS)
 
 format: setup  ## Put code and templates into the agreed form
 	$(BIN)/ruff check --fix --quiet || true

@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from accounts.menus import BY_CODE, Audience
 from accounts.models import Session, User
+from accounts.policy.models import SecurityPolicy
+from accounts.policy.validity import ChangeReason
 from auditlog.actions import ACCESS_DENIED, Outcome
 from auditlog.services import Target, outliving
 from tenants.isolation.directory import current_company
@@ -29,6 +31,8 @@ class MemberRequest(HttpRequest):
     user: User
     menus: frozenset[str]
     login_session: Session
+    policy: SecurityPolicy
+    change_due: ChangeReason | None
     after_transaction: list[Callable[[], None]]
 
 
@@ -69,6 +73,12 @@ def own_transactions(view: View) -> View:
     return view
 
 
+def before_password_change(view: View) -> View:
+    """The view stays open to somebody who has to choose a new password before anything else (A2)."""
+    view.before_password_change = True  # type: ignore[attr-defined]
+    return view
+
+
 def access_of(view: Callable[..., Any]) -> Access | None:
     """What the view demands; None if it carries no decorator."""
     return getattr(view, "access", None)
@@ -80,7 +90,8 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return check(request) or view(request, *args, **kwargs)
+        refused = check(request) or (None if access.public else _new_password_first(request, view))
+        return refused or view(request, *args, **kwargs)
 
     guarded.access = access  # type: ignore[attr-defined]
     return cast("View", guarded)
@@ -97,6 +108,13 @@ def _login_first(request: HttpRequest) -> HttpResponseBase | None:
     if request.method == "GET":
         target += "?" + urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(target)
+
+
+def _new_password_first(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
+    """To the page for a new password, and nowhere else, while one is due."""
+    if not getattr(request, "change_due", None) or hasattr(view, "before_password_change"):
+        return None
+    return HttpResponseRedirect(reverse("password_renew"))
 
 
 def _refuse(request: MemberRequest, menu: str, *, outsider_allowed: bool) -> None:

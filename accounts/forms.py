@@ -61,6 +61,13 @@ class LoginForm(forms.Form):
         self.fields[next_field].widget.attrs["autofocus"] = True
 
 
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    company_code = _typed(_("Company code"), "organization")
+    user_id = _typed(_("User ID"), "username")
+
+
 class NewPasswordForm(forms.Form):
     """A password, typed twice."""
 

@@ -3,9 +3,14 @@
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts.hashing import gate
+
 
 class ConfiguredArgon2Hasher(Argon2PasswordHasher):
-    """Django's hasher; ARGON2_TIME_COST, ARGON2_MEMORY_KIB and ARGON2_PARALLELISM decide its cost."""
+    """Django's hasher; ARGON2_TIME_COST, ARGON2_MEMORY_KIB and ARGON2_PARALLELISM decide its cost.
+
+    Raises HashingBusy when too many hashes are being computed.
+    """
 
     @property
     def time_cost(self) -> int:  # type: ignore[override]  # Django has class attributes here
@@ -21,3 +26,13 @@ class ConfiguredArgon2Hasher(Argon2PasswordHasher):
     def parallelism(self) -> int:  # type: ignore[override]
         """Lanes."""
         return int(settings.ARGON2_PARALLELISM)
+
+    def encode(self, password: str, salt: str) -> str:
+        """As Django's, in turn."""
+        with gate().turn():
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """As Django's, in turn."""
+        with gate().turn():
+            return super().verify(password, encoded)

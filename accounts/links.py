@@ -1,4 +1,4 @@
-"""One-time links (A7): random, short-lived, hashed, void on first use and when a newer one is issued."""
+"""One-time links (A7, password reset): random, short-lived, hashed, void on first use and by a newer one."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import INVITATION_SENT
+from accounts.actions import INVITATION_SENT, RESET_SENT
 from accounts.models import LinkPurpose, OneTimeLink, User
 from auditlog.actors import Actor
 from auditlog.services import record
@@ -20,24 +20,36 @@ class LinkVoid(Exception):  # noqa: N818
 
 @atomic()
 def issue_invitation(user: User, *, actor: Actor) -> str:
-    """A fresh address by which the user sets a password; earlier ones become void."""
-    void_invitations(user)
-    secret = BearerSecret.new(user.tenant_id)
-    OneTimeLink.objects.create(
-        user=user,
-        purpose=LinkPurpose.INVITATION,
-        token_hash=secret.hash,
-        expires_at=timezone.now() + timedelta(hours=settings.INVITATION_HOURS),
-    )
-    record(INVITATION_SENT, actor=actor, target=user, after={"valid_hours": settings.INVITATION_HOURS})
-    return settings.PUBLIC_URL + reverse("invitation", args=[str(secret)])
+    """A fresh address by which the user sets a first password; earlier ones become void."""
+    hours = settings.INVITATION_HOURS
+    address = _issue(user, LinkPurpose.INVITATION, "invitation", timedelta(hours=hours))
+    record(INVITATION_SENT, actor=actor, target=user, after={"valid_hours": hours})
+    return address
 
 
-def void_invitations(user: User) -> None:
-    """Make every open invitation of the user worth nothing."""
-    earlier = OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.INVITATION, used_at=None)
+@atomic()
+def issue_reset(user: User, *, actor: Actor) -> str:
+    """A fresh address by which the user replaces a forgotten password; earlier ones become void."""
+    minutes = settings.RESET_MINUTES
+    address = _issue(user, LinkPurpose.RESET, "password_reset", timedelta(minutes=minutes))
+    record(RESET_SENT, actor=actor, target=user, after={"valid_minutes": minutes})
+    return address
+
+
+def void_links(user: User, purpose: LinkPurpose | None = None) -> None:
+    """Make every open link of the user worth nothing, or those for one purpose."""
+    earlier = OneTimeLink.objects.filter(user=user, used_at=None)
+    if purpose:
+        earlier = earlier.filter(purpose=purpose)
     if earlier.exists():  # asked first, because the platform role, which makes tenants, may not update
         earlier.update(used_at=timezone.now())
+
+
+def _issue(user: User, purpose: LinkPurpose, url_name: str, lifetime: timedelta) -> str:
+    void_links(user, purpose)
+    secret = BearerSecret.new(user.tenant_id)
+    OneTimeLink.objects.create(user=user, purpose=purpose, token_hash=secret.hash, expires_at=timezone.now() + lifetime)
+    return settings.PUBLIC_URL + reverse(url_name, args=[str(secret)])
 
 
 def peek(secret: BearerSecret, purpose: LinkPurpose) -> OneTimeLink:

@@ -1,18 +1,28 @@
 """Logging in with company code, user ID and password (A1): one answer, one hash, whatever is wrong."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
-from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
 from django.utils import timezone
 
 from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
+from accounts.policy.queries import current_policy
+from accounts.policy.throttle import (
+    Counted,
+    TooManyAttempts,
+    count_address,
+    count_login,
+    forgive_address,
+    forgive_login,
+    network_of,
+)
 from accounts.sessions import start_session
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
+from auditlog.context import current_origin
 from auditlog.services import Target, record, record_apart
 from tenants.isolation.directory import Company, normalize_code, provider_company, resolve_company
 from tenants.isolation.secrets import BearerSecret
@@ -28,29 +38,50 @@ class LoginRefused(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody was let in: the secret of the new session, and the key of the user."""
+
+    secret: BearerSecret
+    user_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What is known before the password is looked at."""
+    """What is known before the password is looked at, and how the attempt was counted."""
 
     user: User | None
-    locked: bool = False
+    counted: Counted
 
 
-def log_in(*, company_code: str, user_id: str, password: str) -> BearerSecret:
-    """Log somebody in and return the secret of their new session; raises LoginRefused.
+def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
+    """Log somebody in. `device` is what `accounts.devices` knows of the browser.
 
-    Runs in transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash.
+    Raises LoginRefused, TooManyAttempts (before any hash) or HashingBusy (before the attempt is counted). Runs in
+    transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash and, until
+    somebody is let in, the same statements.
     """
-    company = resolve_company(company_code)
+    network = network_of(current_origin().ip)
+    too_many = _count_address(network)
+    if too_many and not device[0]:
+        raise too_many
+    company, provider = resolve_company(company_code), provider_company()
     user_id = normalize_user_id(user_id)
-    attempt = _count_attempt(company, user_id)
-    right, outdated = _verify(password, attempt.user)
+    with gate().turn():
+        attempt = _count_attempt(company, provider, normalize_code(company_code), user_id, network, device)
+        if too_many and not attempt.counted.by_device:
+            raise too_many
+        right, outdated = _verify(password, attempt.user)
     reason = _reason(company, attempt, right=right)
     if reason or company is None or attempt.user is None:
         target = Target("accounts.user", str(attempt.user.id) if attempt.user else "", user_id)
-        _record_failure(company, normalize_code(company_code), target, reason)
+        _record_failure(company or provider, normalize_code(company_code), target, reason)
         raise LoginRefused(suspended=right and reason in {"user not active", "company suspended"})
+    new_hash = make_password(password) if outdated else None
     with tenant_transaction(company.tenant_id):
-        return _admit(attempt.user, new_hash=make_password(password) if outdated else None)
+        admission = _admit(attempt.user, new_hash=new_hash)
+        forgive_login(attempt.counted)
+    forgive_address(network)
+    return admission
 
 
 @atomic()
@@ -60,22 +91,36 @@ def log_out(session: Session) -> None:
     record(LOGGED_OUT, actor=session.user.as_actor(), target=session.user)
 
 
-def _count_attempt(company: Company | None, user_id: str) -> _Attempt:
-    """Count the attempt before its password is checked, so that parallel guesses get no more tries than allowed."""
-    if company is None:
-        return _Attempt(None)
-    with tenant_transaction(company.tenant_id):
-        user = User.objects.select_for_update().filter(user_id=user_id).first()
-        if user is None:
-            return _Attempt(None)
-        now = timezone.now()
-        if user.locked_until and user.locked_until > now:
-            return _Attempt(user, locked=True)
-        user.failed_logins = 1 if user.locked_until else user.failed_logins + 1
-        full = user.failed_logins >= settings.LOGIN_FAILURES_ALLOWED
-        user.locked_until = now + timedelta(seconds=settings.LOGIN_LOCK_SECONDS) if full else None
-        user.save(update_fields=["failed_logins", "locked_until"])
-        return _Attempt(user)
+def _count_address(network: str) -> TooManyAttempts | None:
+    try:
+        count_address(network)
+    except TooManyAttempts as refusal:
+        return refusal
+    return None
+
+
+def _count_attempt(
+    company: Company | None,
+    provider: Company | None,
+    company_code: str,
+    user_id: str,
+    network: str,
+    device: tuple[str, str],
+) -> _Attempt:
+    """Count the attempt before its password is checked, so that parallel guesses get no more tries than allowed.
+
+    Attempts for a company that nobody has are counted at the provider, in the same way.
+    """
+    place = company or provider
+    if place is None:
+        return _Attempt(None, Counted(allowed=False, own=""))  # a fresh installation: there is nobody to guess
+    with tenant_transaction(place.tenant_id):
+        user = User.objects.filter(user_id=user_id if company else "").first()
+        known = device[1] if user is not None and device[0] == str(user.id) else ""
+        counted = count_login(
+            current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
+        )
+        return _Attempt(user, counted)
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -100,7 +145,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
     rules = (
         (company is None, "unknown company"),
         (attempt.user is None, "unknown user"),
-        (attempt.locked, "locked"),
+        (not attempt.counted.allowed, "locked"),
         (not right, "wrong password"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
         (company is not None and not company.open, "company suspended"),
@@ -108,9 +153,8 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
     return next((reason for applies, reason in rules if applies), "")
 
 
-def _record_failure(company: Company | None, company_code: str, target: Target, reason: str) -> None:
+def _record_failure(log: Company | None, company_code: str, target: Target, reason: str) -> None:
     """Into the company's log; for an unknown company into the provider's."""
-    log = company or provider_company()
     if log is None:
         return
     record_apart(
@@ -123,14 +167,17 @@ def _record_failure(company: Company | None, company_code: str, target: Target, 
     )
 
 
-def _admit(checked: User, *, new_hash: str | None) -> BearerSecret:
-    """Open the session, unless the account was changed while its password was being checked."""
+def _admit(checked: User, *, new_hash: str | None) -> Admission:
+    """Open the session, unless the account was changed while its password was being checked.
+
+    The one place where a right password becomes a session. A second factor is to be asked for here.
+    """
     user = User.objects.select_for_update().get(id=checked.id)
     if not user.is_active or user.password != checked.password:
         raise LoginRefused
-    user.failed_logins, user.locked_until, user.last_login = 0, None, timezone.now()
+    user.last_login = timezone.now()
     user.password = new_hash or user.password
-    user.save(update_fields=["failed_logins", "locked_until", "last_login", "password"])
+    user.save(update_fields=["last_login", "password"])
     secret = start_session(user)
     record(LOGGED_IN, actor=user.as_actor(), target=user)
-    return secret
+    return Admission(secret, str(user.id))

@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from accounts.hashing import HashingBusy
+from accounts.policy.validity import change_due
 from accounts.queries import menus_of
 from accounts.sessions import find_session
 from auditlog.actions import NOT_FOUND, Outcome
@@ -44,6 +47,7 @@ class TenantRequestMiddleware:
         """Handle the request for its tenant."""
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
+        request.change_due = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             if _opens_own_transactions(request):
@@ -67,15 +71,14 @@ class TenantRequestMiddleware:
         with tenant_scope(None):
             return self.get_response(request)
 
-    def process_exception(self, request: Any, exception: Exception) -> None:
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Undo what the view has written; a view that opens its own transactions has undone it already."""
         if isinstance(exception, Http404):
             _record_miss(request)
-        if _opens_own_transactions(request):
-            return
         alias = current_alias()
-        if transaction.get_connection(alias).in_atomic_block:
+        if not _opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)
+        return _busy(request, exception.retry_after) if isinstance(exception, HashingBusy) else None
 
 
 class PreferenceMiddleware:
@@ -99,6 +102,17 @@ class PreferenceMiddleware:
         return response
 
 
+def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """Sent away before a password was looked at; nothing was counted (A2)."""
+    response: HttpResponse
+    if request.accepts("text/html"):
+        response = render(request, "accounts/busy.html", status=503)
+    else:
+        response = JsonResponse({"ok": False, "error": "busy", "retry_after": retry_after}, status=503)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
 def _opens_own_transactions(request: HttpRequest) -> bool:
     try:
         view = resolve(request.path_info).func
@@ -117,8 +131,10 @@ def _record_miss(request: Any) -> None:
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
-    session = find_session(secret) if secret else None
-    if session:
+    found = find_session(secret) if secret else None
+    if found:
+        session, policy = found
         request.user, request.login_session = session.user, session
-        request.menus = menus_of(session.user)
+        request.policy, request.menus = policy, menus_of(session.user)
+        request.change_due = change_due(session.user, policy, timezone.now())
         current_origin().session_id = session.id

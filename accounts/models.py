@@ -104,8 +104,10 @@ class User(TenantModel, AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Tokyo")
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
-    failed_logins = models.PositiveIntegerField(default=0, editable=False)
-    locked_until = models.DateTimeField(null=True, editable=False)
+    password_set_at = models.DateTimeField(null=True, editable=False)
+    must_change_password = models.BooleanField(default=False, editable=False)
+    # Of the notices before the end of the password, the last one that was sent (days ahead).
+    password_notice = models.PositiveSmallIntegerField(null=True, editable=False)
     roles = models.ManyToManyField(Role, through="UserRole", related_name="users", verbose_name=_("roles"))
 
     USERNAME_FIELD = "user_id"
@@ -194,6 +196,7 @@ class LinkPurpose(models.TextChoices):
     """What a one-time link is for."""
 
     INVITATION = "invitation", _("Invitation")
+    RESET = "reset", _("Password reset")
 
 
 class OneTimeLink(TenantModel):

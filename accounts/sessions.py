@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
 from accounts.models import Session, User, UserState
+from accounts.policy.models import SecurityPolicy
+from accounts.policy.queries import current_policy, stored_values
 from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import record
@@ -26,7 +28,7 @@ def start_session(user: User) -> BearerSecret:
     session = Session.objects.create(
         user=user,
         token_hash=secret.hash,
-        expires_at=timezone.now() + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
+        expires_at=timezone.now() + timedelta(hours=current_policy().absolute_hours),
         ip=where.ip,
         user_agent=where.user_agent[:400],
     )
@@ -34,30 +36,43 @@ def start_session(user: User) -> BearerSecret:
     return secret
 
 
-def find_session(secret: BearerSecret) -> Session | None:
-    """The living session of a cookie, with its user, and its time of use brought up to date."""
+def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
+    """The living session of a cookie with its user, and the policy, in one query; notes that it was used."""
     now = timezone.now()
     session = (
-        alive(Session.objects.filter(token_hash=secret.hash), now)
-        .filter(user__state=UserState.ACTIVE)
+        Session.objects.filter(token_hash=secret.hash, ended_at=None, expires_at__gt=now, user__state=UserState.ACTIVE)
         .select_related("user")
+        .annotate(policy_values=stored_values())
         .first()
     )
-    if session and (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
+    if session is None:
+        return None
+    policy = SecurityPolicy(**(session.policy_values or {}))
+    oldest = _oldest(policy, now)
+    if session.created_at <= oldest["created_at__gt"] or session.last_used_at <= oldest["last_used_at__gt"]:
+        return None
+    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
         Session.objects.filter(id=session.id).update(last_used_at=now)
-    return session
+    return session, policy
 
 
-def alive(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
-    """Those that are neither ended, nor too old, nor idle for too long."""
-    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    return sessions.filter(ended_at=None, expires_at__gt=now, last_used_at__gt=idle_since)
+def alive(sessions: QuerySet[Session], policy: SecurityPolicy, now: datetime) -> QuerySet[Session]:
+    """Those that are neither ended, nor too old, nor idle for too long; a stricter policy reaches open ones as well."""
+    return sessions.filter(ended_at=None, expires_at__gt=now, **_oldest(policy, now))
+
+
+def _oldest(policy: SecurityPolicy, now: datetime) -> dict[str, datetime]:
+    """When a session that still lives was opened and used, at the earliest."""
+    return {
+        "created_at__gt": now - timedelta(hours=policy.absolute_hours),
+        "last_used_at__gt": now - timedelta(minutes=policy.idle_minutes),
+    }
 
 
 @atomic()
 def end_sessions(user: User, *, actor: Actor, keep: Session | None = None) -> int:
     """End the sessions of a user, but for the one to keep; returns how many."""
-    sessions = alive(user.sessions.all(), timezone.now())
+    sessions = alive(user.sessions.all(), current_policy(), timezone.now())
     if keep is not None:
         sessions = sessions.exclude(id=keep.id)
     count = sessions.update(ended_at=timezone.now())
@@ -77,9 +92,8 @@ def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute(
-            "DELETE FROM accounts_session WHERE least(expires_at, coalesce(ended_at, 'infinity'),"
-            " last_used_at + make_interval(secs => %s)) < now() - interval '1 day'",
-            [settings.SESSION_IDLE_SECONDS],
+            "DELETE FROM accounts_session"
+            " WHERE least(expires_at, coalesce(ended_at, 'infinity')) < now() - interval '1 day'"
         )
         return int(cursor.rowcount)
 
@@ -102,4 +116,4 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 def living_sessions(user: User) -> QuerySet[Session]:
     """The sessions of a user for their own list, newest use first."""
-    return alive(user.sessions.all(), timezone.now()).order_by("-last_used_at")
+    return alive(user.sessions.all(), current_policy(), timezone.now()).order_by("-last_used_at")

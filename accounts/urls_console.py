@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import console, roles
+from accounts.views import console, policy, roles
 
 urlpatterns = [
     path("users/", console.user_list, name="users"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("users/<uuid:user>/suspend/", console.user_suspend, name="user_suspend"),
     path("users/<uuid:user>/resume/", console.user_resume, name="user_resume"),
     path("users/<uuid:user>/invite/", console.user_invite, name="user_invite"),
+    path("users/<uuid:user>/demand-password/", console.user_demand_password, name="user_demand_password"),
+    path("security/", policy.security, name="security"),
+    path("security/preview/", policy.security_preview, name="security_preview"),
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
     path("roles/<uuid:role>/", roles.role_detail, name="role"),

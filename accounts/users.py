@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,8 @@ from accounts.actions import (
     INVITATION_ACCEPTED,
     INVITATION_REPEATED,
     PASSWORD_CHANGED,
+    PASSWORD_DEMANDED,
+    PASSWORD_RESET,
     PROFILE_CHANGED,
     USER_CHANGED,
     USER_REGISTERED,
@@ -24,6 +25,7 @@ from accounts.actions import (
     USER_SUSPENDED,
 )
 from accounts.models import LinkPurpose, Role, Session, User, UserState
+from accounts.policy.passwords import check_new_password, keep_former
 from accounts.roles import ensure_somebody_manages_users, give_roles
 from accounts.sessions import end_sessions
 from auditlog.actors import Actor
@@ -75,9 +77,9 @@ def invite_again(user: User, *, actor: Actor) -> None:
 
 @atomic()
 def change_user(user: User, *, name: str, email: str, actor: Actor) -> None:
-    """Correct the name and the address of a user. An invitation that went to another address becomes void."""
+    """Correct the name and the address of a user. A link that went to another address becomes void."""
     if email.strip() != user.email:
-        links.void_invitations(user)
+        links.void_links(user)
     _change(user, {"name": name.strip(), "email": email.strip()}, USER_CHANGED, actor)
 
 
@@ -112,8 +114,7 @@ def resume_user(user: User, *, actor: Actor) -> None:
     if user.state != UserState.SUSPENDED:
         raise ValidationError(_("This user is not suspended."), code="state")
     user.state = UserState.ACTIVE if user.has_usable_password() else UserState.INVITED
-    user.failed_logins, user.locked_until = 0, None
-    user.save(update_fields=["state", "failed_logins", "locked_until"])
+    user.save(update_fields=["state"])
     record(USER_RESUMED, actor=actor, target=user, after={"state": user.state})
     if user.state == UserState.INVITED:
         invite_by_mail(user, actor=actor)
@@ -127,9 +128,9 @@ def change_password(user: User, *, current: str, password: str, keep: Session | 
     """
     if not user.check_password(current):
         raise ValidationError({"current": _("This is not your current password.")})
-    _check_new_password(password, user)
-    user.password = make_password(password)
-    user.save(update_fields=["password"])
+    if current == password:
+        raise ValidationError({"password": _("This is your current password. Choose another one.")})
+    _set_password(user, password)
     record(PASSWORD_CHANGED, actor=user.as_actor(), target=user)
     end_sessions(user, actor=user.as_actor(), keep=keep)
 
@@ -141,16 +142,41 @@ def accept_invitation(secret: BearerSecret, *, password: str) -> User:
     user = invitation_target(link.user_id)
     if user.state == UserState.SUSPENDED:
         raise links.LinkVoid
-    _check_new_password(password, user)
-    user.password, user.state, user.last_login = make_password(password), UserState.ACTIVE, timezone.now()
-    user.save(update_fields=["password", "state", "last_login"])
+    user.state, user.last_login = UserState.ACTIVE, timezone.now()
+    _set_password(user, password, "state", "last_login")
     record(INVITATION_ACCEPTED, actor=user.as_actor(), target=user)
     return user
 
 
-def user_of_invitation(secret: BearerSecret) -> User:
-    """Whom the link invites; raises LinkVoid."""
-    user: User = links.peek(secret, LinkPurpose.INVITATION).user
+@atomic()
+def reset_password(secret: BearerSecret, *, password: str) -> User:
+    """Replace a forgotten password by the link, which opens no session; every session ends.
+
+    Raises LinkVoid, or ValidationError for a weak password.
+    """
+    link = links.claim(secret, LinkPurpose.RESET)
+    user = invitation_target(link.user_id)
+    if not user.is_active:
+        raise links.LinkVoid
+    _set_password(user, password)
+    record(PASSWORD_RESET, actor=user.as_actor(), target=user)
+    end_sessions(user, actor=user.as_actor())
+    return user
+
+
+@atomic()
+def demand_new_password(user: User, *, actor: Actor) -> None:
+    """Make the user choose a new password before anything else; the old one still opens that page (ASVS 6.4.6)."""
+    if not user.is_active:
+        raise ValidationError(_("This user is not active."), code="state")
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    record(PASSWORD_DEMANDED, actor=actor, target=user)
+
+
+def user_of_link(secret: BearerSecret, purpose: LinkPurpose) -> User:
+    """Whose link it is; raises LinkVoid."""
+    user: User = links.peek(secret, purpose).user
     if user.state == UserState.SUSPENDED:
         raise links.LinkVoid
     return user
@@ -161,11 +187,16 @@ def invitation_target(user_key: UUID) -> User:
     return User.objects.select_for_update().get(id=user_key)
 
 
-def _check_new_password(password: str, user: User) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from error
+def _set_password(user: User, password: str, *also: str) -> None:
+    """The one place where a password begins: it is checked, the former one is remembered, open links become void."""
+    check_new_password(password, user)
+    former, user.password = user.password if user.has_usable_password() else "", make_password(password)
+    user.password_set_at, user.must_change_password, user.password_notice = timezone.now(), False, None
+    user.save(update_fields=["password", "password_set_at", "must_change_password", "password_notice", *also])
+    keep_former(user, former)
+    links.void_links(user)
+    if former:
+        queue_on_commit("accounts.tasks.send_password_changed", str(user.id))
 
 
 def _change(user: User, values: dict[str, str], action: Any, actor: Actor) -> None:

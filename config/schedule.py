@@ -5,6 +5,11 @@ from celery.schedules import crontab
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
+    "tell-of-ending-passwords": {
+        "task": "accounts.tasks.tell_of_ending_passwords",
+        "schedule": crontab(hour="8", minute="0"),
+    },
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

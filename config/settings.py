@@ -4,6 +4,7 @@
 `demo` and `test` the database and the broker come from packages (`config.stack`) and secrets are made below `var/`.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "accounts",
+    "accounts.policy",
     "tenants",
     "documents",
     "backups",
@@ -136,7 +138,14 @@ DATABASE_ROUTERS = ["tenants.isolation.placement.PlacementRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Broker and cache --------------------------------------------------------------------------------------------
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A cache that does not answer must not hold up a log-in.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -168,22 +177,23 @@ PASSWORD_HASHERS = ["accounts.hashers.ConfiguredArgon2Hasher"]
 ARGON2_TIME_COST: int = env.int("ARGON2_TIME_COST", default=3)
 ARGON2_MEMORY_KIB: int = env.int("ARGON2_MEMORY_KIB", default=65536)
 ARGON2_PARALLELISM: int = env.int("ARGON2_PARALLELISM", default=1)
-PASSWORD_MIN_LENGTH = 12
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("user_id", "name", "email")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_FAILURES_ALLOWED = 10
-LOGIN_LOCK_SECONDS = 15 * 60
-SESSION_IDLE_SECONDS = 8 * 3600
-SESSION_ABSOLUTE_SECONDS = 36 * 3600
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []  # the rules are each tenant's own: accounts.policy
+# One hash takes a processor and ARGON2_MEMORY_KIB for its time. So many at once in one process, so many more may wait
+# for their turn (fewer than the threads of the server, or the other pages would wait as well), the next are sent away.
+HASHING_SLOTS: int = env.int(
+    "HASHING_SLOTS", default=max(1, (os.cpu_count() or 1) // env.int("WEB_CONCURRENCY", default=1))
+)
+HASHING_QUEUE: int = env.int("HASHING_QUEUE", default=4)
+# Failures from one address (IPv6: from one /64 network), whomever they are about. docs/authentication.md explains it.
+LOGIN_ADDRESS_FAILURES: int = env.int("LOGIN_ADDRESS_FAILURES", default=200)
+LOGIN_ADDRESS_SECONDS = 10 * 60
+# In a row for one user from everywhere: so many times what the policy allows from one address.
+LOGIN_TOTAL_FACTOR = 5
+LOGIN_COUNTERS_HOURS = 24  # after so long without an attempt, counting starts anew
+DEVICE_COOKIE_NAME = "__Host-sekisho_device" if PRODUCTION else "sekisho_device"
+DEVICE_DAYS = 365
+RESET_MINUTES = 30
+RESET_REQUESTS = 3  # for one user, before requests are delayed
 INVITATION_HOURS = 72
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -201,8 +211,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@lo
 # --- Languages and time (G8, T10) --------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
-# django.contrib.auth is not installed (no superuser, no permissions of its own), but its password rules
-# speak to people.
+# django.contrib.auth is not installed (no superuser, no permissions of its own), but the base of its user model
+# speaks to people.
 LOCALE_PATHS = [BASE_DIR / "locale", Path(password_validation.__file__).parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
@@ -270,6 +280,8 @@ LOGGING = {
 if MODE == "test":
     # The cheapest Argon2 there is: the suite logs in hundreds of times and tests the real parameters elsewhere.
     ARGON2_TIME_COST, ARGON2_MEMORY_KIB = 1, 64
+    # All of it comes from one address, and some of it at once; tests of the limits set their own.
+    LOGIN_ADDRESS_FAILURES, HASHING_QUEUE = 100_000, 1_000
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

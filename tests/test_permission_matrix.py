@@ -32,7 +32,7 @@ MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not ro
 ROLES = {"admin": ADMINISTRATOR, "editor": EDITOR, "reader": READER}
 
 NO = 405
-SENT_AWAY, FINE = 302, 200
+SENT_AWAY, FINE, GONE = 302, 200, 410
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,15 @@ class Public:
 MATRIX: dict[str, Page | Public] = {
     "login": Public(FINE, FINE, SENT_AWAY, FINE),
     "invitation secret": Public(FINE, FINE, FINE, FINE),
+    "password_forgotten": Public(FINE, FINE, FINE, FINE),
+    "password_reset secret": Public(GONE, GONE, GONE, GONE),
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
     "home": Page(None, FINE, NO),
     "logout": Page(None, NO, SENT_AWAY),
     "profile": Page(None, FINE, FINE),
     "password": Page(None, NO, FINE),
+    "password_renew": Page(None, SENT_AWAY, SENT_AWAY),
     "activity": Page(None, FINE, NO),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),
@@ -82,6 +85,9 @@ MATRIX: dict[str, Page | Public] = {
     "console:user_suspend user": Page("console.users", FINE, SENT_AWAY),
     "console:user_resume user": Page("console.users", NO, SENT_AWAY),
     "console:user_invite user": Page("console.users", NO, SENT_AWAY),
+    "console:user_demand_password user": Page("console.users", NO, SENT_AWAY),
+    "console:security": Page("console.security", FINE, FINE),
+    "console:security_preview": Page("console.security", NO, FINE),
     "console:roles": Page("console.roles", FINE, NO),
     "console:role_new": Page("console.roles", FINE, FINE),
     "console:role role": Page("console.roles", FINE, FINE),

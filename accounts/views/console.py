@@ -132,6 +132,20 @@ def user_invite(request: MemberRequest, user: UUID) -> HttpResponse:
     return redirect("console:user", found.id)
 
 
+@menu_required("console.users")
+@require_POST
+def user_demand_password(request: MemberRequest, user: UUID) -> HttpResponse:
+    """Make the user choose a new password. Nobody but the user ever types one (ASVS 6.4.6)."""
+    found = _user(request, user)
+    try:
+        users.demand_new_password(found, actor=request.user.as_actor())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("%(user)s has to choose a new password at the next click.") % {"user": found})
+    return redirect("console:user", found.id)
+
+
 def _user(request: MemberRequest, key: UUID) -> User:
     """The user of that key, locked if something is about to change; 404 for one of another company."""
     found = queries.user_for_change(key) if request.method == "POST" else queries.find_user(key)
@@ -153,6 +167,7 @@ def _user_page(
         "roles_form": roles_form or RolesForm(initial={"roles": queries.roles_of(person)}),
         "is_invited": person.state == UserState.INVITED,
         "is_suspended": person.state == UserState.SUSPENDED,
+        "is_active": person.is_active,
         "is_oneself": person.id == request.user.id,
         "may_audit": "console.audit" in request.menus,
         "trail": _trail(person),

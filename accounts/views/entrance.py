@@ -1,14 +1,12 @@
-"""The way in and out: log-in, log-out, invitation, language, and what a rejected form shows (A1, A7)."""
+"""The way in and out: log-in, log-out, language, and what a rejected form shows (A1)."""
 
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.password_validation import password_validators_help_texts
-from django.core.exceptions import ValidationError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,15 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import login, sessions, users
-from accounts.access import MemberRequest, own_transactions, public, signed_in
-from accounts.forms import LoginForm, NewPasswordForm, complain
-from accounts.links import LinkVoid
+from accounts.access import MemberRequest, before_password_change, own_transactions, public, signed_in
+from accounts.devices import known_device, remember_device
+from accounts.forms import LoginForm
+from accounts.policy.throttle import TooManyAttempts
 from auditlog.actions import REQUEST_REFUSED, Outcome
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, outliving
-from tenants.isolation.directory import current_company, normalize_code
-from tenants.isolation.secrets import BearerSecret
-from tenants.isolation.transactions import atomic, tenant_transaction
+from tenants.isolation.directory import normalize_code
+from tenants.isolation.transactions import atomic
 
 _COMPANY_COOKIE = "sekisho_company"
 _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
@@ -41,24 +39,30 @@ _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Whatever is wrong, the answer is the same (A1)."""
     if request.method != "POST" and request.user.is_authenticated:
-        return redirect(_next_page(request, request.GET.get("next")))
+        return redirect(next_page(request, request.GET.get("next")))
     remembered = request.COOKIES.get(_COMPANY_COOKIE, "")
     initial = {"company_code": request.GET.get("company") or remembered, "remember": bool(remembered)}
     form = LoginForm(request.POST or None, initial=initial)
     if form.is_valid():
         typed = form.cleaned_data
         try:
-            secret = login.log_in(
-                company_code=typed["company_code"], user_id=typed["user_id"], password=typed["password"]
+            admission = login.log_in(
+                company_code=typed["company_code"],
+                user_id=typed["user_id"],
+                password=typed["password"],
+                device=known_device(request),
             )
         except login.LoginRefused as refusal:
             form.add_error(None, _refusal(refusal))
+        except TooManyAttempts as refusal:
+            return slow_down(request, refusal)
         else:
-            return _admitted(request, secret, typed)
+            return _admitted(request, admission, typed)
     return render(request, "accounts/login.html", {"form": form})
 
 
 @signed_in
+@before_password_change
 @require_POST
 def log_out(request: MemberRequest) -> HttpResponse:
     """End this session."""
@@ -70,30 +74,10 @@ def log_out(request: MemberRequest) -> HttpResponse:
 
 
 @public
-@own_transactions
-@sensitive_post_parameters("password", "repeated")
-@require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Set the first password by a personal link. Looking at the page does not use the link up: scanners look (A7)."""
-    bearer = BearerSecret.parse(secret)
-    try:
-        if bearer is None:
-            raise LinkVoid
-        response = _invitation(request, bearer)
-    except LinkVoid:
-        response = render(request, "accounts/invitation_void.html", status=410)
-    # The address is the secret, so it must not leave by a Referer. `no-referrer` would hide the origin as well, and
-    # browsers would then send the form with `Origin: null`, which the CSRF check refuses.
-    response["Referrer-Policy"] = "strict-origin"
-    response["Cache-Control"] = "no-store, private"
-    return response
-
-
-@public
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Speak another language from now on; remembered by a cookie, and for those who are logged in by their account."""
-    response = redirect(_next_page(request, request.POST.get("next")))
+    response = redirect(next_page(request, request.POST.get("next")))
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         return response
@@ -139,20 +123,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _refusal(refusal: login.LoginRefused) -> str:
     if refusal.suspended:
         return _("Your account or the contract of your company is suspended. Please ask your administrator.")
-    wait = {"failures": settings.LOGIN_FAILURES_ALLOWED, "minutes": settings.LOGIN_LOCK_SECONDS // 60}
     return _(
         "The company code, the user ID or the password is not right. "
-        "After %(failures)d wrong passwords, log-in is closed for %(minutes)d minutes."
-    ) % wait  # fmt: skip
+        "After several wrong passwords, every further attempt has to wait, a little longer each time."
+    )
 
 
-def _admitted(request: Any, secret: BearerSecret, typed: dict[str, Any]) -> HttpResponse:
+def slow_down(request: HttpRequest, refusal: TooManyAttempts) -> HttpResponse:
+    """The address has failed too often. This says nothing about any account."""
+    response = render(request, "accounts/slow_down.html", {"minutes": -(-refusal.retry_after // 60)}, status=429)
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:
     """Hand over the new session; the one before it, if any, ends (ASVS 7.2.4)."""
     if request.login_session is not None:
         with atomic(), origin(replace(current_origin(), session_id=request.login_session.id)):
             login.log_out(request.login_session)
-    response = redirect(_next_page(request, request.GET.get("next")))
-    sessions.set_cookie(response, secret)
+    response = redirect(next_page(request, request.GET.get("next")))
+    sessions.set_cookie(response, admission.secret)
+    remember_device(request, response, admission.user_key)
     rotate_token(request)
     if typed["remember"]:
         response.set_cookie(
@@ -168,28 +159,7 @@ def _admitted(request: Any, secret: BearerSecret, typed: dict[str, Any]) -> Http
     return response
 
 
-def _invitation(request: HttpRequest, bearer: BearerSecret) -> HttpResponse:
-    form = NewPasswordForm(request.POST or None)
-    with tenant_transaction(bearer.tenant_id):
-        user, company = users.user_of_invitation(bearer), current_company()
-    if company is None:
-        raise LinkVoid
-    if form.is_valid():
-        try:
-            with tenant_transaction(bearer.tenant_id):
-                users.accept_invitation(bearer, password=form.cleaned_data["password"])
-        except ValidationError as error:
-            complain(form, error)
-        else:
-            messages.success(request, _("Your password is set. You can log in now."))
-            query = QueryDict(mutable=True)
-            query["company"] = company.code
-            return HttpResponseRedirect(f"{reverse('login')}?{query.urlencode()}")
-    context = {"form": form, "invited": user, "company": company, "requirements": password_validators_help_texts()}
-    return render(request, "accounts/invitation.html", context)
-
-
-def _next_page(request: HttpRequest, wanted: str | None) -> str:
+def next_page(request: HttpRequest, wanted: str | None) -> str:
     """The page that somebody was on the way to, if it is one of ours; the start page otherwise."""
     if wanted and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +17,8 @@ from accounts.access import MemberRequest, signed_in
 from accounts.actions import LOGGED_IN
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
 from accounts.menus import by_audience
+from accounts.policy.passwords import requirements
+from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
@@ -37,6 +39,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "menu_groups": by_audience(request.menus),
         "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
         "events": OwnEventTable(recent),
+        "password_days_left": days_left(user, request.policy, timezone.now()),
     }
     return render(request, "accounts/home.html", context)
 
@@ -125,7 +128,7 @@ def _profile_page(
     context = {
         "form": form or ProfileForm(initial=initial),
         "password_form": password_form or PasswordChangeForm(),
-        "requirements": password_validators_help_texts(),
+        "requirements": requirements(request.policy),
         "roles": queries.roles_of(user),
     }
     return render(request, "accounts/profile.html", context)

@@ -39,7 +39,7 @@ class DemoCompany:
 
 def _cast(word: str, admin: str, editor: str, reader: str) -> tuple[Person, ...]:
     return (
-        Person("admin", admin, ADMINISTRATOR, f"gate-{word}-admin-2026"),
+        Person("admin", admin, ADMINISTRATOR, f"gate-{word}-chief-2026"),
         Person("editor", editor, EDITOR, f"gate-{word}-write-2026"),
         Person("reader", reader, READER, f"gate-{word}-look-2026"),
     )
@@ -83,7 +83,7 @@ COMPANIES = (
         "さくら商事株式会社",
         PlanCode.STANDARD,
         "ja",
-        _cast("sakura", "佐藤 花子", "鈴木 一郎", "高橋 美咲"),
+        _cast("blossom", "佐藤 花子", "鈴木 一郎", "高橋 美咲"),
         (
             Partner("A-100", "株式会社北海水産", "ホッカイスイサン"),
             Partner("A-101", "有限会社みどり製茶", "ミドリセイチャ"),

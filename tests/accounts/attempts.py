@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
+import pytest
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
+from accounts.login import LoginRefused, log_in
 from accounts.models import User, UserState
+from accounts.policy.models import DEFAULTS
+from auditlog.context import Origin, origin
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
 from tests.factories.people import PASSWORD, Person, make_person
@@ -24,7 +27,7 @@ class Attempt:
     user_id: str
     password: str = WRONG
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, Any]:
         """As the form sends it."""
         return {"company_code": self.company_code, "user_id": self.user_id, "password": self.password}
 
@@ -51,7 +54,11 @@ def wrong_password(acme: Tenant) -> Attempt:
 
 def locked(acme: Tenant) -> Attempt:
     """The password is right, but there were too many wrong ones."""
-    _person(acme, failed_logins=10, locked_until=timezone.now() + timedelta(minutes=5))
+    _person(acme)
+    # Once for the page, whose requests come from somewhere, and once for the service.
+    for ip in ("127.0.0.1", None) * DEFAULTS["failures_allowed"]:
+        with pytest.raises(LoginRefused), origin(Origin(ip=ip)):
+            log_in(**Attempt(acme.company_code, "alice").typed())
     return Attempt(acme.company_code, "alice", PASSWORD)
 
 

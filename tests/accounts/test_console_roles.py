@@ -80,4 +80,4 @@ def test_the_list_of_roles_counts_their_users(cast: Cast, client: Client) -> Non
     make_person(cast.admin.tenant, "second", ADMINISTRATOR)
     table = page_of(client, "/console/roles/").split("<tbody", 1)[1]
     cells = ["".join(part.split(">", 1)[1].split()) for part in table.split("</td>")[:4]]
-    assert cells[1:] == ["Builtin", "7", "2"]
+    assert cells[1:] == ["Builtin", "8", "2"]

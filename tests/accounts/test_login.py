@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.login import LoginRefused, log_in
 from accounts.models import Session, User, UserState
@@ -58,6 +60,19 @@ def test_every_failure_costs_one_hash(failure: Callable[[Tenant], Attempt], acme
         log_in(**attempt.typed())
     assert hashes.number == 1
     assert not refusal.value.suspended
+
+
+@committed
+@pytest.mark.parametrize("failure", [*EVERY_FAILURE, old_parameters], ids=lambda failure: failure.__name__)
+def test_every_failure_costs_the_same_statements(failure: Callable[[Tenant], Attempt], acme: Tenant) -> None:
+    """ASVS 6.3.8, research 4.1: the database is asked as often, in the same order, whatever is wrong."""
+
+    def statements(attempt: Attempt) -> list[str]:
+        with CaptureQueriesContext(connection) as queries, pytest.raises(LoginRefused):
+            log_in(**attempt.typed())
+        return [re.sub(r"'[^']*'", "?", query["sql"])[:60] for query in queries]
+
+    assert statements(failure(acme)) == statements(Attempt("ABSENT", "absent"))
 
 
 @pytest.mark.django_db
@@ -116,7 +131,9 @@ def test_a_suspension_is_told_to_somebody_who_knows_the_password(acme: Tenant) -
 @pytest.mark.parametrize("company_code", ["ACME", "acme", " acme", "ａｃｍｅ"])
 def test_full_width_and_capital_letters_are_the_same_id(cast: Cast, company_code: str, user_id: str) -> None:
     """A1: Japanese input methods type full-width letters."""
-    assert log_in(company_code=company_code, user_id=user_id, password=PASSWORD).tenant_id == cast.admin.tenant.id
+    assert (
+        log_in(company_code=company_code, user_id=user_id, password=PASSWORD).secret.tenant_id == cast.admin.tenant.id
+    )
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from pytest_django import Settings
 
 from accounts.models import Session
 from tenants.isolation.transactions import tenant_transaction
+from tests.accounts.conftest import HashCount
 from tests.accounts.reading import actions_of, stranger
 from tests.conftest import Cast
 from tests.factories.people import PASSWORD
@@ -171,3 +172,35 @@ def test_healthz_answers_anybody(db: None) -> None:
     """N9: for load balancers."""
     response = stranger().get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok")
+
+
+def test_a_device_is_remembered_after_a_success_only(cast: Cast) -> None:
+    """Research 4.3: signed, for scripts out of reach, bound to the user; a failure leaves none behind."""
+    client = stranger()
+    client.post("/login/", TYPED | {"password": "wrong"})
+    assert settings.DEVICE_COOKIE_NAME not in client.cookies
+    cookie = client.post("/login/", TYPED).cookies[settings.DEVICE_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"], cookie["domain"]) == (True, "Lax", "")
+    assert "Alice" not in cookie.value
+    client.post("/logout/")
+    for _ in range(10):
+        stranger().post("/login/", TYPED | {"password": "wrong"})
+    assert stranger().post("/login/", TYPED).status_code == 200
+    assert client.post("/login/", TYPED).status_code == 302
+    forged = stranger()
+    forged.cookies[settings.DEVICE_COOKIE_NAME] = cookie.value[:-3] + "xxx"
+    assert forged.post("/login/", TYPED).status_code == 200
+
+
+def test_too_many_failures_of_an_address_get_a_page_of_their_own(
+    cast: Cast, settings: Settings, hashes: HashCount
+) -> None:
+    """ASVS 6.3.1: 429 with Retry-After, before any hash; it says nothing about an account."""
+    settings.LOGIN_ADDRESS_FAILURES, settings.TRUSTED_PROXIES = 1, 1
+    client = stranger(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    client.post("/login/", TYPED | {"user_id": "nobody", "password": "wrong"})
+    with hashes:
+        response = client.post("/login/", TYPED)
+    assert (response.status_code, hashes.number) == (429, 0)
+    assert 0 < int(response["Retry-After"]) <= settings.LOGIN_ADDRESS_SECONDS
+    assert "from your network" in response.content.decode()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Session, User, UserState
+from accounts.policy.models import DEFAULTS
 from accounts.sessions import end_sessions, remove_ended_sessions
 from accounts.users import change_password, resume_user, suspend_user
 from tenants.isolation.secrets import BearerSecret
@@ -19,8 +20,8 @@ from tests.factories.people import PASSWORD
 
 COOKIE = settings.SESSION_COOKIE_NAME
 IDLE, ABSOLUTE = (
-    timedelta(seconds=settings.SESSION_IDLE_SECONDS),
-    timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
+    timedelta(minutes=DEFAULTS["idle_minutes"]),
+    timedelta(hours=DEFAULTS["absolute_hours"]),
 )
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +196,7 @@ def test_sessions_that_ended_a_day_ago_are_removed(cast: Cast) -> None:
             [
                 (now - 2 * day, now, now),
                 (None, now - 2 * day, now - 2 * day),
-                (None, now + hour, now - IDLE - 2 * day),
+                (None, now - day - hour, now - 2 * day),
                 (now - hour, now, now),
                 (None, now + hour, now),
             ]

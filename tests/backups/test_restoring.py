@@ -157,14 +157,14 @@ def test_an_older_archive_with_fewer_columns(
 ) -> None:
     """B6: columns that came later get the default that their migration gave to old rows."""
     with tenant_transaction(stored.tenant.id):
-        User.objects.update(failed_logins=3, time_zone="Europe/Berlin")
-    later = {"failed_logins", "time_zone", "language"}
+        User.objects.update(must_change_password=True, time_zone="Europe/Berlin")
+    later = {"must_change_password", "time_zone", "language"}
     with archived_columns(monkeypatch, "accounts_user", lambda names: tuple(n for n in names if n not in later)):
         archive = take()
     restored = restore_archive(archive, company_code="COPY", actor=ACTOR)
     with tenant_transaction(restored.tenant.id):
-        values = set(User.objects.values_list("failed_logins", "time_zone", "language"))
-    assert values == {(0, "Asia/Tokyo", "")}
+        values = set(User.objects.values_list("must_change_password", "time_zone", "language"))
+    assert values == {(False, "Asia/Tokyo", "")}
 
 
 def test_an_older_archive_with_a_column_that_is_gone(

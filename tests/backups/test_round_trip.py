@@ -80,7 +80,7 @@ def test_a_restored_company_is_the_same_and_works(
     with tenant_transaction(restored.tenant.id):
         assert storage_used() == sum(map(len, stored.files.values()))
     secret = log_in(company_code="ACME-COPY", user_id="anna", password=stored.admin.password)
-    assert secret.tenant_id == restored.tenant.id
+    assert secret.secret.tenant_id == restored.tenant.id
 
 
 def test_the_log_comes_along(stored: Stored, take: Callable[[], Archive]) -> None:

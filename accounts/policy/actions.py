@@ -1,0 +1,7 @@
+"""What the audit log records of the security policy (G3)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from auditlog.actions import Kind, register
+
+POLICY_CHANGED = register("policy.changed", Kind.RIGHTS, _("Changed the security policy"))
