@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
 from accounts.models import Session, User, normalize_user_id
 from accounts.sessions import start_session
+from accounts.sso.enforcement import note_password_login, password_refused
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.services import Target, record, record_apart
@@ -33,6 +34,7 @@ class _Attempt:
 
     user: User | None
     locked: bool = False
+    sso_only: bool = False
 
 
 def log_in(*, company_code: str, user_id: str, password: str) -> BearerSecret:
@@ -75,7 +77,7 @@ def _count_attempt(company: Company | None, user_id: str) -> _Attempt:
         full = user.failed_logins >= settings.LOGIN_FAILURES_ALLOWED
         user.locked_until = now + timedelta(seconds=settings.LOGIN_LOCK_SECONDS) if full else None
         user.save(update_fields=["failed_logins", "locked_until"])
-        return _Attempt(user)
+        return _Attempt(user, sso_only=password_refused(user))
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -102,6 +104,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (attempt.user is None, "unknown user"),
         (attempt.locked, "locked"),
         (not right, "wrong password"),
+        (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
         (company is not None and not company.open, "company suspended"),
     )
@@ -128,9 +131,17 @@ def _admit(checked: User, *, new_hash: str | None) -> BearerSecret:
     user = User.objects.select_for_update().get(id=checked.id)
     if not user.is_active or user.password != checked.password:
         raise LoginRefused
-    user.failed_logins, user.locked_until, user.last_login = 0, None, timezone.now()
+    user.failed_logins, user.locked_until = 0, None
     user.password = new_hash or user.password
-    user.save(update_fields=["failed_logins", "locked_until", "last_login", "password"])
+    user.save(update_fields=["failed_logins", "locked_until", "password"])
+    note_password_login(user)
+    return admit(user, method="password")
+
+
+def admit(user: User, *, method: str) -> BearerSecret:
+    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller."""
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
     secret = start_session(user)
-    record(LOGGED_IN, actor=user.as_actor(), target=user)
+    record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": method})
     return secret

@@ -47,6 +47,8 @@ MENUS = (
          _("Register, suspend and resume users, and give them roles")),
     Menu("console.roles", _("Roles"), Audience.CONSOLE, "console:roles", "key",
          _("Decide which menus each role grants")),
+    Menu("console.sso", _("Single sign-on"), Audience.CONSOLE, "console:sso", "id-badge-2",
+         _("Let the company's people log in by its own identity provider")),
     Menu("console.audit", _("Audit log"), Audience.CONSOLE, "console:audit", "history",
          _("Look at the record of every action in the company")),
     Menu("console.backups", _("Backups"), Audience.CONSOLE, "console:backups", "archive",

@@ -5,6 +5,7 @@ from celery.schedules import crontab
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "look-after-sso": {"task": "accounts.sso.tasks.look_after_sso", "schedule": crontab(hour="7", minute="30")},
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -22,6 +22,9 @@ from accounts import login, sessions, users
 from accounts.access import MemberRequest, own_transactions, public, signed_in
 from accounts.forms import LoginForm, NewPasswordForm, complain
 from accounts.links import LinkVoid
+from accounts.sso import logout
+from accounts.sso.addresses import public_name
+from accounts.sso.views.browser import nonce_of
 from auditlog.actions import REQUEST_REFUSED, Outcome
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, outliving
@@ -61,10 +64,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def log_out(request: MemberRequest) -> HttpResponse:
-    """End this session."""
+    """End this session; one that was opened by single sign-on can be ended there as well."""
+    connection = logout.remember(request.login_session, nonce=nonce_of(request))
     login.log_out(request.login_session)
     messages.success(request, _("You have logged out."))
-    response = redirect("login")
+    response = redirect("sso_farewell", public_name(connection)) if connection else redirect("login")
     sessions.drop_cookie(response)
     return response
 

@@ -18,6 +18,7 @@ from accounts.actions import LOGGED_IN
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
 from accounts.menus import by_audience
 from accounts.sessions import end_session, end_sessions, living_sessions
+from accounts.sso.queries import sso_is_ready
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
@@ -127,5 +128,6 @@ def _profile_page(
         "password_form": password_form or PasswordChangeForm(),
         "requirements": password_validators_help_texts(),
         "roles": queries.roles_of(user),
+        "has_sso": sso_is_ready(),
     }
     return render(request, "accounts/profile.html", context)
