@@ -1,4 +1,4 @@
-"""Single sign-on: a company lets its people in by its own identity provider (A5)."""
+"""Single sign-on: a company lets its people in by its own identity provider (A6)."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Setting single sign-on up: prepare, pin the identity provider, decide who joins, require it (A5)."""
+"""Setting single sign-on up: prepare, pin the identity provider, decide who joins, require it (A6)."""
 
 from typing import Any
 

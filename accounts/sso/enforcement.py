@@ -1,4 +1,4 @@
-"""Passwords where single sign-on is required, and codes of companies that have none (A5).
+"""Passwords where single sign-on is required, and codes of companies that have none (A6).
 
 A refused password gets the answer of a wrong one. One administrator keeps the way back in for the day on which the
 identity provider is down; every use of it is on record and told to all administrators.

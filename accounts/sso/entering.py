@@ -1,4 +1,4 @@
-"""The answer of an identity provider, from the raw message to a session, a link or a test result (A5).
+"""The answer of an identity provider, from the raw message to a session, a link or a test result (A6).
 
 No transaction is open while signatures are checked: that takes two programs and a fifth of a second.
 """
@@ -134,7 +134,7 @@ def _note_failure(tenant_id: UUID, refusal: SsoRefused, *, test: PendingRequest 
     if test is not None:
         after["test"] = True
         with tenant_transaction(tenant_id):
-            PendingRequest.objects.filter(id=test.id, result=None).update(
+            PendingRequest.objects.filter(id=test.id, result__isnull=True).update(
                 result={"reason": refusal.reason.value, "detail": refusal.detail}
             )
     record_apart(

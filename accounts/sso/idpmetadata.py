@@ -1,4 +1,4 @@
-"""What an administrator uploads of the identity provider: read once, reduced to a few pinned values (A5)."""
+"""What an administrator uploads of the identity provider: read once, reduced to a few pinned values (A6)."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit

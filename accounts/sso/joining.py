@@ -1,4 +1,4 @@
-"""From an identity to an account. The key is (tenant, entity id, NameID), never a name or an address alone (A5, 6.8.1).
+"""From an identity to an account. The key is (tenant, entity id, NameID), never a name or an address alone (A6, 6.8.1).
 
 Accounts that are in use are linked by their owner (profile page) or by an administrator only. Whom an administrator
 has invited may join by the same user ID; whoever is new may be registered, if the company wants that.

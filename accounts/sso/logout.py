@@ -1,4 +1,4 @@
-"""Single log-out (A5). Our own session always ends here; the identity provider is told if the person wants it.
+"""Single log-out (A6). Our own session always ends here; the identity provider is told if the person wants it.
 
 The other way round, a log-out request ends sessions only if its signature fits a pinned certificate, and NameID and
 session index are those of sessions that this identity provider opened. Otherwise nothing happens.

@@ -1,4 +1,4 @@
-"""What single sign-on stores of a company: its identity provider, open requests, used assertions, who is who (A5)."""
+"""What single sign-on stores of a company: its identity provider, open requests, used assertions, who is who (A6)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

@@ -1,4 +1,4 @@
-"""The one way from a SAML response to somebody's identity (A5; research/identity.md section 3, ASVS 6.8.1-6.8.4).
+"""The one way from a SAML response to somebody's identity (A6; research/identity.md section 3, ASVS 6.8.1-6.8.4).
 
 pysaml2 checks the signature, but accepts messages without audience, conditions, destination or end of validity, for
 another recipient, from another issuer, and by SHA-1. All of that is refused here. What tells the administrator most

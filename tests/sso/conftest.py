@@ -21,7 +21,8 @@ from tests.sso.idp import IdentityProvider, KeyPair, new_pair
 from tests.sso.signing import Change, assertion_of, encoded, sign
 
 
-def _base() -> str:
+def free_base() -> str:
+    """An address on this machine where nobody listens yet."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -43,7 +44,7 @@ def ready_key(pairs: dict[str, KeyPair], monkeypatch: pytest.MonkeyPatch) -> Non
 def providers(pairs: dict[str, KeyPair], tmp_path_factory: pytest.TempPathFactory) -> dict[str, IdentityProvider]:
     """The identity providers of ACME and GLOBEX."""
     folder = tmp_path_factory.mktemp("idp")
-    return {name: IdentityProvider(_base(), pairs[name], folder / name) for name in ("acme", "globex")}
+    return {name: IdentityProvider(free_base(), pairs[name], folder / name) for name in ("acme", "globex")}
 
 
 def make_connection(tenant: Tenant, provider: IdentityProvider, **fields: object) -> Connection:

@@ -14,6 +14,7 @@ from lxml import etree
 from accounts.models import Session
 from accounts.sso.joining import link
 from accounts.sso.messages import instant
+from accounts.sso.models import PendingRequest
 from accounts.sso.refusals import Reason
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import tenant_transaction
@@ -266,8 +267,6 @@ def test_one_answer_opens_one_session(acme_side: Side, client: Client, signed: s
     again = acme_side.start(client)
     assert acme_side.post(client, answer, again).status_code == 403
     with tenant_transaction(acme_side.tenant.id):
-        from accounts.sso.models import PendingRequest
-
         # Even if the request were open again, the assertion is not.
         PendingRequest.objects.update(answered_at=None)
     assert acme_side.post(client, answer, asked).status_code == 403

@@ -1,4 +1,4 @@
-"""Setting single sign-on up in the console, from top to bottom (A5)."""
+"""Setting single sign-on up in the console, from top to bottom (A6)."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The way in by the company's identity provider: company code, start, answer, metadata, log-out (A5)."""
+"""The way in by the company's identity provider: company code, start, answer, metadata, log-out (A6)."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""One's own link to the company's identity provider (A5)."""
+"""One's own link to the company's identity provider (A6)."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render

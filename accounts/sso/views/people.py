@@ -1,4 +1,4 @@
-"""Who is who at the identity provider, in the console (A5)."""
+"""Who is who at the identity provider, in the console (A6)."""
 
 from uuid import UUID
 
