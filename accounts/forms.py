@@ -54,6 +54,12 @@ class LoginForm(forms.Form):
     password = _password(_("Password"), "current-password")
     remember = forms.BooleanField(label=_("Remember the company code on this device"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where the next letter belongs. After a refusal the password is empty again.
+        next_field = "password" if self.is_bound else "user_id" if self.initial.get("company_code") else "company_code"
+        self.fields[next_field].widget.attrs["autofocus"] = True
+
 
 class NewPasswordForm(forms.Form):
     """A password, typed twice."""
@@ -126,9 +132,11 @@ class UserFilterForm(forms.Form):
 class RoleForm(forms.Form):
     """The menus that a role grants. Menus that the tenant cannot have are not offered (A9)."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("role", "Name"), max_length=60)
     menus = forms.MultipleChoiceField(
-        label=_("Menus"), required=False, widget=forms.CheckboxSelectMultiple({"class": "form-check-input"})
+        label=_("Menus"),
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        error_messages={"required": _("Choose at least one menu.")},
     )
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:

@@ -71,6 +71,11 @@ class Role(TenantModel):
         return next((str(role.name) for role in BUILT_IN_ROLES if role.code == self.code), self.custom_name)
 
     @property
+    def recorded_name(self) -> str:
+        """The name for the audit log: the same in every language."""
+        return self.code or self.custom_name
+
+    @property
     def is_built_in(self) -> bool:
         """Whether the product brought it; built-in roles keep their code and cannot be removed."""
         return bool(self.code)

@@ -1,6 +1,7 @@
 """Roles and who has them (A9, A10)."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ def give_roles(user: User, roles: Collection[Role], *, actor: Actor) -> None:
     Raises ValidationError when the company would be left without anybody who can manage users.
     """
     held = list(UserRole.objects.filter(user=user).select_related("role"))
-    before = sorted(grant.role.name for grant in held)
+    before = sorted(grant.role.recorded_name for grant in held)
     wanted = {role.id for role in roles}
     for grant in held:
         if grant.role_id not in wanted:
@@ -42,7 +43,7 @@ def give_roles(user: User, roles: Collection[Role], *, actor: Actor) -> None:
     missing = wanted - {grant.role_id for grant in held}
     UserRole.objects.bulk_create(UserRole(user=user, role_id=key) for key in missing)
     ensure_somebody_manages_users()
-    after = sorted(role.name for role in roles)
+    after = sorted(role.recorded_name for role in roles)
     if before != after:
         record(ROLES_GIVEN, actor=actor, target=user, before={"roles": before}, after={"roles": after})
 
@@ -53,21 +54,21 @@ def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
     role = Role(custom_name=_checked_name(name), menus=_checked_menus(menus))
     role.full_clean()
     role.save()
-    record(ROLE_CREATED, actor=actor, target=role, after={"name": role.name, "menus": role.menus})
+    record(ROLE_CREATED, actor=actor, target=role, after=_recorded(role))
     return role
 
 
 @atomic()
 def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | None = None) -> None:
     """Change what a role grants, and the name of one that the tenant made; takes effect at the next request."""
-    before = {"name": role.name, "menus": role.menus}
+    before = _recorded(role)
     role.menus = _checked_menus(menus)
     if name is not None and not role.is_built_in:
         role.custom_name = _checked_name(name)
     role.full_clean()
     role.save(update_fields=["menus", "custom_name"])
     ensure_somebody_manages_users()
-    after = {"name": role.name, "menus": role.menus}
+    after = _recorded(role)
     if before != after:
         record(ROLE_CHANGED, actor=actor, target=role, before=before, after=after)
 
@@ -87,6 +88,10 @@ def ensure_somebody_manages_users() -> None:
     take_turns("accounts.managers")
     if not queries.active_holders_of(_KEY_MENU).exists():
         raise ValidationError(_("At least one active user must keep the right to manage users."), code="last_manager")
+
+
+def _recorded(role: Role) -> dict[str, Any]:
+    return {"name": role.recorded_name, "menus": role.menus}
 
 
 def _checked_name(name: str) -> str:

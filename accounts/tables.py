@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -28,7 +28,7 @@ _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 class UserTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """Everybody who can log in to the company."""
 
-    name = tables.TemplateColumn(_USER, verbose_name=_("Name"), order_by=("name", "user_id"))
+    name = tables.TemplateColumn(_USER, verbose_name=pgettext_lazy("person", "Name"), order_by=("name", "user_id"))
     email = tables.Column(verbose_name=_("E-mail address"))
     roles = tables.TemplateColumn(_ROLES, verbose_name=_("Roles"), orderable=False)
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"), order_by=("state", "user_id"))
@@ -54,10 +54,10 @@ class SessionTable(tables.Table):  # type: ignore[misc]
 
     device = tables.Column(accessor="user_agent", verbose_name=_("Device"), empty_values=())
     ip = tables.Column(verbose_name=_("Source IP"))
-    created_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Logged in"))
+    created_at = tables.TemplateColumn(_MOMENT, verbose_name=pgettext_lazy("time", "Logged in"))
     last_used_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Last used"))
     end = tables.TemplateColumn(
-        _END, verbose_name="", extra_context={"here": _("This browser"), "label": _("End the session")}
+        _END, verbose_name=_("Action"), extra_context={"here": _("This browser"), "label": _("End the session")}
     )
 
     class Meta:
@@ -77,7 +77,7 @@ class SessionTable(tables.Table):  # type: ignore[misc]
 class RoleTable(tables.Table):  # type: ignore[misc]
     """The roles of the company, with how many users have each."""
 
-    name = tables.TemplateColumn(_ROLE, verbose_name=_("Name"))
+    name = tables.TemplateColumn(_ROLE, verbose_name=pgettext_lazy("role", "Name"))
     origin = tables.Column(verbose_name=_("Origin"), accessor="is_built_in")
     menus = tables.Column(verbose_name=_("Menus"), attrs=_NUMERIC)
     holders = tables.Column(verbose_name=_("Users"), attrs=_NUMERIC)

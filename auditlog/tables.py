@@ -8,7 +8,8 @@ _TIME = """{% load elements tz %}<span title="{{ record.at|utc|date:'Y-m-d H:i:s
 {% moment record.at seconds=True %}</span>"""
 _ACTION = """<a href="{% url 'console:audit_event' record.id %}">{{ record.action_label }}</a>"""
 _ACTOR = """{% if record.actor_name %}{{ record.actor_name }}<br>{% endif %}<code>{{ record.actor_user_id }}</code>
-{% if record.actor_kind != 'user' %}<br><small>{{ record.get_actor_kind_display }}</small>{% endif %}"""
+{% if record.actor_kind != 'user' %}<br>
+<small class="text-nowrap">{{ record.get_actor_kind_display }}</small>{% endif %}"""
 _OUTCOME = "{% load elements %}{% badge record.get_outcome_display status=record.outcome %}"
 
 

@@ -12,6 +12,7 @@ from backups.layout import ArchivePlace, objects_prefix
 from backups.manifest import ObjectsEntry
 from backups.objects import ArchivedContent, Ordered, list_identity
 from backups.parts import Measure, MeasuringReader, Part, PartWriter
+from backups.progress import Progress, silent
 from backups.sources import Content, contents_in_order, contents_since
 from vault.errors import ObjectMissing
 from vault.stores import ObjectStore, copy_object, document_store
@@ -27,9 +28,10 @@ class ContentMissing(BackupError):  # noqa: N818 - it reads as the statement it 
         super().__init__(_("The content %(name)s of a document is missing.") % {"name": content.key})
 
 
-def copy_ahead(store: ObjectStore, tenant_id: UUID, since: datetime | None) -> None:
+def copy_ahead(store: ObjectStore, tenant_id: UUID, since: datetime | None, progress: Progress = silent) -> None:
     """Copy what is new before the snapshot is taken, so that the snapshot need not stay open meanwhile."""
-    for content in contents_since(since - _OVERLAP if since else None):
+    for number, content in enumerate(contents_since(since - _OVERLAP if since else None), start=1):
+        progress("documents", number, 0)
         target = objects_prefix(tenant_id) + content.key
         if not store.exists(target):
             with contextlib.suppress(ObjectMissing):  # deleted a moment ago; the snapshot will tell

@@ -9,7 +9,9 @@ The layout describes itself, so the catalogue in the database can be lost.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from vault.stores import ObjectInfo, ObjectStore
@@ -62,14 +64,6 @@ def objects_prefix(tenant_id: UUID) -> str:
 def places_in_store(store: ObjectStore, tenant_id: UUID) -> Iterator[tuple[ArchivePlace, list[ObjectInfo]]]:
     """Every archive prefix of a tenant with what lies under it, finished or not."""
     prefix = archives_prefix(tenant_id)
-    place: ArchivePlace | None = None
-    found: list[ObjectInfo] = []
-    for info in store.list(prefix):
-        archive_id = UUID(info.name.removeprefix(prefix).partition("/")[0])
-        if place is None or place.archive_id != archive_id:
-            if place is not None:
-                yield place, found
-            place, found = ArchivePlace(tenant_id, archive_id), []
-        found.append(info)
-    if place is not None:
-        yield place, found
+    for name, found in groupby(store.list(prefix), lambda info: info.name.removeprefix(prefix).partition("/")[0]):
+        with suppress(ValueError):  # not an archive of ours, and none of our business
+            yield ArchivePlace(tenant_id, UUID(name)), list(found)

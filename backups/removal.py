@@ -57,14 +57,13 @@ def forget(store: ObjectStore, archive: Archive) -> None:
 
 
 def remove(store: ObjectStore, archive: Archive, *, actor: Actor) -> bool:
-    """Remove a listed archive; False when the store has to keep it still (a lock with a date)."""
-    listed_as = archive.state
+    """Remove a listed archive; False when the store has to keep it still (a lock with a date): it stays listed."""
+    listed_as = State(archive.state)
     _set_state(archive, State.RUNNING)
-    try:
-        _delete_parts(store, archive.place)
-    except ObjectRetained:
-        _set_state(archive, State(listed_as))
+    if not _delete(store, archive.place.manifest) and store.exists(archive.place.manifest):
+        _set_state(archive, listed_as)
         return False
+    _delete_parts(store, archive.place)
     with atomic():
         record(ARCHIVE_REMOVED, actor=actor, target=archive, before=catalogue.described(archive))
         Archive.objects.filter(id=archive.id).delete()
@@ -91,7 +90,7 @@ def remove_unreferred_objects(store: ObjectStore) -> int:
     Asks the store, not the catalogue, which archives there are. When a single list cannot be read nothing is deleted:
     an object that is kept for too long does less harm.
     """
-    tenant_id, removed = require_tenant_id(), 0
+    tenant_id = require_tenant_id()
     prefix = objects_prefix(tenant_id)
     try:
         places = [
@@ -106,13 +105,7 @@ def remove_unreferred_objects(store: ObjectStore) -> int:
     except ArchiveDamaged as damage:
         logger.warning("Objects of tenant %s are kept, because an archive is damaged: %s", tenant_id, damage)
         return 0
-    for name in unwanted:
-        try:
-            store.delete(name)
-            removed += 1
-        except ObjectRetained:
-            continue
-    return removed
+    return sum(_delete(store, name) for name in unwanted)
 
 
 @atomic()
@@ -122,10 +115,19 @@ def _set_state(archive: Archive, state: State) -> None:
 
 
 def _delete_parts(store: ObjectStore, place: ArchivePlace) -> None:
-    """The manifest first: without it there is no backup."""
-    store.delete(place.manifest)
+    """Delete what has no manifest. What the store must keep harms nobody, and is tried again by `prune`."""
     for info in list(store.list(place.prefix)):
-        store.delete(info.name)
+        _delete(store, info.name)
+
+
+def _delete(store: ObjectStore, name: str) -> bool:
+    """Whether the store let go of the object."""
+    try:
+        store.delete(name)
+    except ObjectRetained:
+        logger.info("The store keeps %s still", name)
+        return False
+    return True
 
 
 def _sha256(store: ObjectStore, name: str) -> str:

@@ -65,8 +65,7 @@ def take_archive(*, actor: Actor, progress: Progress = silent) -> Archive:
 def _taken(store: ObjectStore, place: ArchivePlace, progress: Progress) -> Manifest:
     earlier = _earlier(store)
     for attempt in range(1, _ATTEMPTS + 1):
-        progress("documents", 0, 0)
-        copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None)
+        copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None, progress)
         with snapshot(place.tenant_id) as moment:
             try:
                 objects = write_list(store, place, _known(store, earlier))

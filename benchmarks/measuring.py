@@ -3,7 +3,7 @@
 import gc
 import random
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -69,15 +69,27 @@ class Ratio:
         return f"{self.value:.2f} ({self.low:.2f}-{self.high:.2f})"
 
 
-def ratio(above: list[float], below: list[float], chance: random.Random) -> Ratio:
-    """Median of one side by median of the other; 95 % interval by bootstrap over the rounds, which pairs them."""
+def middle(seconds: Sequence[float]) -> float:
+    """The median."""
+    return statistics.median(seconds)
+
+
+def undisturbed(seconds: Sequence[float]) -> float:
+    """What a tenth of the rounds stays below: the time without the other work of a busy machine."""
+    return sorted(seconds)[len(seconds) // 10]
+
+
+def ratio(
+    above: list[float], below: list[float], chance: random.Random, typical: Callable[[Sequence[float]], float] = middle
+) -> Ratio:
+    """The typical time of one side by that of the other; interval by bootstrap over the rounds, which pairs them."""
     rounds = range(len(above))
     drawn = sorted(
-        statistics.median([above[index] for index in sample]) / statistics.median([below[index] for index in sample])
+        typical([above[index] for index in sample]) / typical([below[index] for index in sample])
         for sample in (chance.choices(rounds, k=len(above)) for _ in range(RESAMPLES))
     )
     tail = round(RESAMPLES * (1 - CONFIDENCE) / 2)
-    return Ratio(statistics.median(above) / statistics.median(below), drawn[tail], drawn[-tail - 1])
+    return Ratio(typical(above) / typical(below), drawn[tail], drawn[-tail - 1])
 
 
 def timed(work: Callable[[], object]) -> float:

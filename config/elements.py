@@ -59,7 +59,7 @@ ELEMENTS = (
     ),
     Element("form", {"form": None, "submit": "", "cancel": "", "action": "", "tone": "primary", "icon": ""}, ("form",)),
     Element("field", {"field": None}, ("field",), False),
-    Element("filters", {"form": None}, ("form",), False),
+    Element("filters", {"form": None, "action": ""}, ("form",), False),
     Element("copyable", {"value": "", "label": "", "id": "copyable"}, ("value",), False),
     Element(
         "confirm",

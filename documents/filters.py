@@ -14,11 +14,11 @@ _BEGINS, _ACTIVE, _INACTIVE = "begins", "active", "inactive"
 class NameFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """Folders or documents by their name: all words of it anywhere, or how it begins."""
 
-    name = django_filters.CharFilter(label=_("Name"), method="filter_name", max_length=200)
+    name = django_filters.CharFilter(label=_("Name, in all folders"), method="filter_name", max_length=200)
     match = django_filters.ChoiceFilter(
-        label=_("Search for"),
-        choices=[(_BEGINS, _("Beginning of the name"))],
-        empty_label=_("Any part of the name"),
+        label=_("Compare with"),
+        choices=[(_BEGINS, _("Beginning"))],
+        empty_label=_("Any part"),
         method="leave",
     )
 

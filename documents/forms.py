@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from documents import queries
 from documents.models import Counterparty
@@ -41,6 +42,7 @@ class CounterpartyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in
     class Meta:
         model = Counterparty
         fields = ("code", "name", "kana", "corporate_number", "note")
+        labels = {"name": pgettext_lazy("company", "Name")}
         help_texts = {
             "code": _("Your own number or abbreviation for this company. No two companies have the same."),
             "kana": _("Lists are sorted and searched by it. Hiragana becomes katakana."),

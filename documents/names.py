@@ -46,9 +46,7 @@ def clean_name(text: str) -> str:
 def require_visible(text: str) -> None:
     """Raise ValidationError if there are characters in a line of text that nobody can see."""
     if any(map(_is_invisible, text)):
-        raise ValidationError(
-            _("There are invisible control characters in it. Type it again without them."), code="invisible"
-        )
+        raise ValidationError(_("It contains invisible control characters. Write it without them."), code="invisible")
 
 
 def _is_invisible(char: str) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from documents import queries
 
@@ -66,7 +67,12 @@ class ContentsTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     size = tables.Column(verbose_name=_("Size"), attrs=_NUMERIC)
     number = tables.Column(verbose_name=_("Version"), attrs=_NUMERIC, orderable=False)
     changed_at = tables.TemplateColumn(template_name="documents/_changed.html", verbose_name=_("Last changed"))
-    menu = tables.TemplateColumn(template_name="documents/_row_menu.html", verbose_name=_("Actions"), orderable=False)
+    menu = tables.TemplateColumn(
+        template_name="documents/_row_menu.html",
+        verbose_name=_("Actions"),
+        orderable=False,
+        attrs={"td": {"class": "text-nowrap"}},
+    )
 
     caption = _("Folders and documents")
     empty_icon = "folder-open"
@@ -121,7 +127,8 @@ class FoundTable(ContentsTable):
 
     def render_place(self, column: tables.TemplateColumn, **kwargs: Any) -> str:
         """The way, by the column's own template."""
-        record = {**kwargs["record"], "way": self.ways.get(kwargs["record"]["place"], ())}
+        way = self.ways.get(kwargs["record"]["place"], ())
+        record = {**kwargs["record"], "path": " / ".join(step.name for step in way)}
         return str(column.render(**{**kwargs, "record": record}, column=column))
 
 
@@ -153,7 +160,7 @@ class CounterpartyTable(tables.Table):  # type: ignore[misc]
     """Business partners."""
 
     code = tables.Column(verbose_name=_("Code"), linkify=("documents:counterparty", [tables.A("id")]))
-    name = tables.Column(verbose_name=_("Name"), order_by=("kana", "name"))
+    name = tables.Column(verbose_name=pgettext_lazy("company", "Name"), order_by=("kana", "name"))
     corporate_number = tables.Column(verbose_name=_("Corporate number"), orderable=False)
     active = tables.TemplateColumn(template_name="documents/_active.html", verbose_name=_("State"))
 

@@ -36,7 +36,7 @@ def user_list(request: MemberRequest) -> HttpResponse:
 
 
 @menu_required("console.users")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_new(request: MemberRequest) -> HttpResponse:
     """Register a user, if the plan has room (T7)."""
     form = RegisterForm(request.POST or None, initial={"language": get_language()})
@@ -52,7 +52,7 @@ def user_new(request: MemberRequest) -> HttpResponse:
 
 
 @menu_required("console.users")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_detail(request: MemberRequest, user: UUID) -> HttpResponse:
     """One user: what is known of them, and the form that corrects name and address."""
     found = _user(request, user)
@@ -88,7 +88,7 @@ def user_roles(request: MemberRequest, user: UUID) -> HttpResponse:
 
 
 @menu_required("console.users")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_suspend(request: MemberRequest, user: UUID) -> HttpResponse:
     """Ask, then stop the account (A8)."""
     found = _user(request, user)

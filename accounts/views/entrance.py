@@ -40,10 +40,10 @@ _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 @own_transactions
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Whatever is wrong, the answer is the same (A1)."""
-    if request.method == "GET" and request.user.is_authenticated:
+    if request.method != "POST" and request.user.is_authenticated:
         return redirect(_next_page(request, request.GET.get("next")))
     remembered = request.COOKIES.get(_COMPANY_COOKIE, "")
     initial = {"company_code": request.GET.get("company") or remembered, "remember": bool(remembered)}
@@ -76,7 +76,7 @@ def log_out(request: MemberRequest) -> HttpResponse:
 @public
 @own_transactions
 @sensitive_post_parameters("password", "repeated")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Set the first password by a personal link. Looking at the page does not use the link up: scanners look (A7)."""
     bearer = BearerSecret.parse(secret)
@@ -167,7 +167,7 @@ def _admitted(request: Any, secret: BearerSecret, typed: dict[str, Any]) -> Http
             httponly=True,
             samesite="Lax",
         )
-    else:
+    elif _COMPANY_COOKIE in request.COOKIES:
         response.delete_cookie(_COMPANY_COOKIE, samesite="Lax")
     return response
 

@@ -24,7 +24,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
 
 
 @menu_required("console.roles")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def role_new(request: MemberRequest) -> HttpResponse:
     """Make a role of the company's own."""
     form = RoleForm(request.POST or None)
@@ -43,7 +43,7 @@ def role_new(request: MemberRequest) -> HttpResponse:
 
 
 @menu_required("console.roles")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def role_detail(request: MemberRequest, role: UUID) -> HttpResponse:
     """Change the menus of a role; it takes effect at the next click of everybody who has it."""
     found = queries.role_for_change(role) if request.method == "POST" else queries.find_role(role)

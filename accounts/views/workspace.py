@@ -43,7 +43,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: MemberRequest) -> HttpResponse:
     """Own name, language and time zone."""
     form = ProfileForm(request.POST) if request.method == "POST" else None

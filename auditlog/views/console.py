@@ -4,9 +4,13 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -37,15 +41,33 @@ def audit_event(request: MemberRequest, event: UUID) -> HttpResponse:
 
 
 def _changes(event: AuditEvent) -> list[tuple[str, str | None, str | None]]:
-    """Each recorded field with its values before and after; None where nothing was recorded."""
+    """Each recorded field with its values before and after; None where nothing was recorded.
+
+    The log keeps codes, the same in every language; where the target's model has a field of that name, people read
+    its name and the labels of its choices.
+    """
     before, after = event.before or {}, event.after or {}
-    return [(key, _shown(before, key), _shown(after, key)) for key in {**before, **after}]
+    fields = {key: _field(event.target_type, key) for key in {**before, **after}}
+    return [
+        (capfirst(str(field.verbose_name)) if field else key, _shown(before, key, field), _shown(after, key, field))
+        for key, field in fields.items()
+    ]
 
 
-def _shown(values: dict[str, Any], key: str) -> str | None:
+def _field(target_type: str, name: str) -> "Field[Any, Any] | None":
+    try:
+        field = apps.get_model(target_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):  # what was acted upon need not be a row, nor a field of it
+        return None
+    return field if isinstance(field, Field) else None
+
+
+def _shown(values: dict[str, Any], key: str, field: "Field[Any, Any] | None") -> str | None:
     if key not in values:
         return None
     value = values[key]
+    if isinstance(value, str):
+        return str(dict(field.flatchoices).get(value, value)) if field else value
     if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
         return ", ".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)

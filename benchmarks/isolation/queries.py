@@ -61,11 +61,11 @@ def insert(place: Place, alias: str) -> Any:
 
 def _content() -> dict[str, Any]:
     """Fields of a version; its number is one that no other version has."""
-    number = new_id().int % 2**31
+    unique = new_id()
     return {
-        "number": number,
-        "object_name": f"object-{number}",
-        "size": number,
+        "number": unique.int % 2**31,
+        "object_name": str(unique),
+        "size": 1,
         "sha256": "0" * 64,
         "content_type": "application/pdf",
         "uploaded_by_name": "User 1",

@@ -32,13 +32,15 @@ class Findings:
     took: float = 0.0
 
     def creation(self, size: int, what: str) -> tuple[float, int] | None:
-        """Median seconds of the faster way at that size, and the number of tenants there were; None if not reached."""
+        """Median seconds of the faster way at that size, and how many tenants there were then; None if not reached."""
         ways: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for creation in self.creations:
             if creation["size"] == size:
                 ways[creation["way"]].append(creation)
-        recent = [creations[-RECENT:] for creations in ways.values()]
-        return min(((median(map(by(what), found)), found[-1]["tenants"]) for found in recent), default=None)
+        if not ways:
+            return None
+        tenants = max(found[-1]["tenants"] for found in ways.values())
+        return min(median(map(by(what), found[-RECENT:])) for found in ways.values()), tenants
 
     def migration(self, size: int, name: str) -> float | None:
         """Seconds of the faster executor; None if not measured."""

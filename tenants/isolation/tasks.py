@@ -26,29 +26,35 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Queue the task for the tenant in scope; raises NoTenant at the caller when there is none."""
-        headers = dict(options.pop("headers", None) or {})
+        return super().apply_async(args, kwargs, *rest, **self._addressed(options))
+
+    def apply(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Run the task here and now, as a worker would run it."""
+        return super().apply(args, kwargs, *rest, **self._addressed(options))
+
+    def _addressed(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options with the tenant in the header. A retry has it there already."""
+        headers = dict(options.get("headers") or {})
         tenant_id = current_tenant_id()
-        if not self.platform:
-            if tenant_id is None and TENANT_HEADER not in headers:
+        if not self.platform and TENANT_HEADER not in headers:
+            if tenant_id is None:
                 raise NoTenant(f"Task {self.name} needs a tenant: queue it inside tenant_scope().")
-            headers.setdefault(TENANT_HEADER, str(tenant_id))
-        return super().apply_async(args, kwargs, *rest, headers=headers, **options)
+            headers[TENANT_HEADER] = str(tenant_id)
+        return options | {"headers": headers}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task in the scope of its message and no other, or in that of the code that calls it by itself.
 
         A worker has no scope of its own, but a task that runs at once (`task_always_eager`) is inside its caller's.
         """
-        if self.request.called_directly:
-            with platform_scope(self.platform), tenant_scope(None if self.platform else require_tenant_id()):
-                return super().__call__(*args, **kwargs)
-        # Not super(): outside a worker it would hide the request, and with it the headers and the number of retries.
-        with platform_scope(self.platform), tenant_scope(self._tenant_of_message()):
-            return self.run(*args, **kwargs)
+        with platform_scope(self.platform), tenant_scope(self._tenant_id()):
+            return super().__call__(*args, **kwargs)
 
-    def _tenant_of_message(self) -> UUID | None:
+    def _tenant_id(self) -> UUID | None:
         if self.platform:
             return None
+        if self.request.called_directly:
+            return require_tenant_id()
         headers: Mapping[str, Any] = self.request.headers or {}
         named = headers.get(TENANT_HEADER)
         if named is None:

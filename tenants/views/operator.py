@@ -34,7 +34,7 @@ def tenant_list(request: MemberRequest) -> HttpResponse:
 
 
 @menu_required("operator.tenants")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tenant_new(request: MemberRequest) -> HttpResponse:
     """Create a tenant and show its administrator's one-time link, this once: it is stored nowhere."""
     form = TenantForm(request.POST or None)

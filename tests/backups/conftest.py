@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -22,7 +24,6 @@ from tenants.isolation.transactions import atomic
 from tenants.models import Tenant
 from tests.factories.people import Person, make_person
 from vault.aws import client
-from vault.stores import ObjectStore, backup_store
 
 ACTOR = Actor.system("tests")
 # What breaks text formats and encodings: COPY's own marks, line ends of every kind, quotes, the ends of Unicode.
@@ -36,6 +37,21 @@ class Stored:
     tenant: Tenant
     admin: Person
     files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket by its name, and a client of its server."""
+
+    name: str
+    s3: Any
+
+    def lock(self, key: str) -> None:
+        """Let nobody delete what the object is now, for a month."""
+        until = datetime.now(UTC) + timedelta(days=30)
+        self.s3.put_object_retention(
+            Bucket=self.name, Key=key, Retention={"Mode": "COMPLIANCE", "RetainUntilDate": until}
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -57,16 +73,19 @@ def s3_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def in_bucket(s3_address: str, settings: LazySettings) -> ObjectStore:
-    """The backup store is a bucket."""
+def in_bucket(s3_address: str, settings: LazySettings) -> Bucket:
+    """The backup store is a bucket with versions and locks."""
     settings.S3_ENDPOINT_URL = s3_address
     settings.S3_ACCESS_KEY_ID = settings.S3_SECRET_ACCESS_KEY = "test"
     bucket = f"backups-{uuid4()}"
-    client("s3", endpoint=s3_address, region=settings.S3_REGION).create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": settings.S3_REGION}
+    s3 = client("s3", endpoint=s3_address, region=settings.S3_REGION)
+    s3.create_bucket(
+        Bucket=bucket,
+        CreateBucketConfiguration={"LocationConstraint": settings.S3_REGION},
+        ObjectLockEnabledForBucket=True,
     )
-    settings.VAULT_BACKUP_STORE = f"s3://{bucket}/archives"
-    return backup_store()
+    settings.VAULT_BACKUP_STORE = f"s3://{bucket}"
+    return Bucket(bucket, s3)
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -228,6 +228,8 @@ def test_a_huge_manifest_is_not_read(archive: Archive) -> None:
     """B4: its size is looked at first."""
     replace(archive.place.manifest, b" " * (4 * 1024 * 1024 + 1))
     assert_damaged(archive, Cause.MALFORMED, "manifest.json")
+    with pytest.raises(ArchiveDamaged, match="4194305 bytes"):
+        read_manifest(backup_store(), archive.place)
 
 
 def test_the_keys_were_destroyed(provider: Tenant) -> None:
@@ -253,6 +255,19 @@ def test_rows_that_the_manifest_does_not_promise(archive: Archive) -> None:
     with tenant_scope(archive.tenant_id):
         assert not verify_archive(archive, actor=ACTOR)
     assert Cause.ROWS.value in archive.error
+
+
+@pytest.mark.parametrize("measure", ["plain", "cipher"])
+def test_a_digest_that_is_another(archive: Archive, measure: str) -> None:
+    """B5: both digests are compared, although a part that decrypts has hardly another one."""
+    _forget_digest(archive)
+
+    def change(manifest: dict[str, Any]) -> None:
+        entry = next(table for table in manifest["tables"] if table["name"] == "accounts_user")
+        entry[measure]["sha256"] = "0" * 64
+
+    rewrite_manifest(archive.place, change, sign=True)
+    assert_damaged(archive, Cause.DIGEST, USERS)
 
 
 def test_a_store_that_fails_is_no_damage(archive: Archive, settings: LazySettings) -> None:

@@ -17,16 +17,18 @@ from backups.queries import archives
 from backups.removal import prune
 from backups.services import back_up
 from backups.taking import take_archive
+from backups.verifying import verify_archive
 from documents.contents import delete_document
 from documents.models import Document
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PLANS, PlanCode
-from tests.backups.conftest import ACTOR, Stored
+from tests.backups.conftest import ACTOR, Bucket, Stored
 from tests.backups.tampering import flip, names
 from tests.conftest import EVERY_ROLE
-from vault.stores import backup_store
+from vault.errors import ObjectRetained
+from vault.stores import LocalStore, backup_store
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -119,17 +121,18 @@ def test_older_generations_go_from_store_and_catalogue(acme: Tenant, plan: PlanC
 
 @database
 def test_a_damaged_run_removes_nothing(stored: Stored, take: Callable[[], Archive]) -> None:
-    """B2, B5: a run that ends damaged leaves the older generations alone."""
+    """B2, B5: a run that ends damaged leaves the older generations alone, even those beyond the plan."""
+    _back_up(stored.tenant, 0)
+    _back_up(stored.tenant, 0)
     with platform_transaction():
         Tenant.objects.filter(id=stored.tenant.id).update(plan_code=PlanCode.TRIAL)
-    _back_up(stored.tenant, 0)
     largest = max(backup_store().list(objects_prefix(stored.tenant.id)), key=lambda info: info.size).name
     flip(largest, -1)
     with tenant_scope(stored.tenant.id):
         done = back_up(actor=ACTOR)
     assert (done.verified, done.removed) == (False, 0)
     with tenant_transaction(stored.tenant.id):
-        assert sorted(archives().values_list("state", flat=True)) == [State.DAMAGED, State.VERIFIED]
+        assert [archive.state for archive in archives()] == [State.DAMAGED, State.VERIFIED, State.VERIFIED]
 
 
 @database
@@ -174,10 +177,61 @@ def test_unfinished_archives_that_nobody_knows_are_pruned(acme: Tenant, archive:
     backup_store().put(place.table("accounts_user"), b"half")
     with tenant_scope(acme.id):
         assert prune(backup_store()) == 0
-        with time_machine.travel(datetime.now(UTC) + timedelta(days=1, minutes=1)):
-            assert prune(backup_store()) == 1
-            assert prune(backup_store()) == 0
+    _back_up(acme, 2)
+    assert not names(place)
+    with tenant_scope(acme.id):
+        assert prune(backup_store()) == 0
     assert names(archive.place)
+
+
+@database
+@pytest.mark.parametrize("part", ["manifest.json", "accounts_user.zst.enc"])
+def test_what_the_store_has_to_keep(in_bucket: Bucket, acme: Tenant, part: str) -> None:
+    """B3: a lock on an old generation is no failure, and whatever stays listed is whole."""
+    with platform_transaction():
+        Tenant.objects.filter(id=acme.id).update(plan_code=PlanCode.TRIAL)
+    _back_up(acme, 0)
+    with tenant_transaction(acme.id):
+        (locked,) = names(archives().get().place, part)
+    in_bucket.lock(locked)
+    _back_up(acme, 1)
+    with tenant_transaction(acme.id):
+        listed = list(archives())
+    for archive in listed:
+        with tenant_scope(acme.id):
+            assert verify_archive(archive, actor=ACTOR)
+    _back_up(acme, 2)
+    assert in_bucket.s3.list_object_versions(Bucket=in_bucket.name, Prefix=locked)["Versions"]
+
+
+@database
+def test_what_the_store_keeps_in_sight(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B3: a store that refuses to delete and hides nothing: the old generation stays listed until it lets go."""
+    with platform_transaction():
+        Tenant.objects.filter(id=acme.id).update(plan_code=PlanCode.TRIAL)
+
+    def refusing(_store: LocalStore, name: str) -> None:
+        raise ObjectRetained(name, "for a while")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStore, "delete", refusing)
+        _back_up(acme, 0)
+        _back_up(acme, 1)
+        with tenant_transaction(acme.id):
+            assert [archive.state for archive in archives()] == [State.VERIFIED] * 2
+    _back_up(acme, 2)
+    with tenant_transaction(acme.id):
+        assert archives().count() == 1
+
+
+@database
+def test_what_is_not_ours_is_left_alone(archive: Archive) -> None:
+    """B2: a stray object among the archives neither stops the run nor is touched."""
+    stray = f"tenants/{archive.tenant_id}/archives/README.txt"
+    backup_store().put(stray, b"hello")
+    with tenant_scope(archive.tenant_id):
+        assert back_up(actor=ACTOR).verified
+    assert backup_store().exists(stray)
 
 
 @database

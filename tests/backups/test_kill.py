@@ -107,6 +107,13 @@ def test_two_runs_at_once(stored: Stored) -> None:
     assert [archive.state for archive in listed(stored.tenant)] == [State.VERIFIED]
 
 
+def test_a_run_that_has_ended_is_in_nobodys_way(acme: Tenant) -> None:
+    """B1: the lock is gone when its holder says so, not when the server notices."""
+    for _ in range(100):
+        with exclusive(acme.id):
+            pass
+
+
 def test_runs_of_two_tenants_do_not_wait_for_each_other(acme: Tenant, globex: Tenant) -> None:
     """B1: the lock is one tenant's."""
     with exclusive(acme.id), tenant_scope(globex.id):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from celery import current_app
 
+from auditlog.models import AuditEvent
 from backups import tasks
 from backups.locks import exclusive
 from backups.models import Archive, State
@@ -70,6 +71,8 @@ def test_a_task_that_comes_twice_makes_one_archive(acme: Tenant) -> None:
         nightly(acme)
         nightly(acme)
         assert states(acme) == [State.VERIFIED]
+        with tenant_transaction(acme.id):
+            assert AuditEvent.objects.filter(action="backups.archive.verified").count() == 1
     with time_machine.travel(midnight + timedelta(hours=1)):
         nightly(acme)
         assert states(acme) == [State.VERIFIED] * 2

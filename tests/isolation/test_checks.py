@@ -9,21 +9,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.test.utils import isolate_apps
 
-from tenants.isolation.assets import NO_RIGHTS, READ_ONLY, Asset, Ownership, Retention, TableKind
+from tenants.isolation.assets import NO_RIGHTS, READ_ONLY, Asset, TableKind
 from tenants.isolation.checks import check_model
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantManager, TenantModel
-
-
-def _asset(**differences: Any) -> Asset:
-    usual: dict[str, Any] = {
-        "data_class": "experiments",
-        "ownership": Ownership.PROVIDER,
-        "retention": Retention.unlimited(),
-        "archived": False,
-        "returned": False,
-    }
-    return Asset(**usual | differences)
+from tests.isolation.test_findings import make_asset
 
 
 def _ids(model: type[models.Model]) -> list[str]:
@@ -34,7 +24,7 @@ def _tenant_model(name: str = "Lab", meta: dict[str, Any] | None = None, **attri
     """A model behind the wall, correct but for what is given."""
     namespace = {
         "__module__": __name__,
-        "asset": _asset(),
+        "asset": make_asset(),
         "Meta": type("Meta", (TenantModel.Meta,), {"app_label": "tenants", **(meta or {})}),
         **attributes,
     }
@@ -62,7 +52,7 @@ def test_a_model_in_order_has_no_problem() -> None:
             ],
         },
     )
-    shared = _plain_model(asset=_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY))
+    shared = _plain_model(asset=make_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY))
     assert [_ids(model) for model in (parent, child, shared)] == [[], [], []]
 
 
@@ -75,8 +65,8 @@ def test_a_model_without_a_declaration() -> None:
 @isolate_apps("tenants")
 def test_kind_tenant_and_tenant_model_go_together() -> None:
     """T1: a declaration does not make a wall, and a wall is declared."""
-    assert _ids(_tenant_model(asset=_asset(kind=TableKind.CONTROL, app_rights=NO_RIGHTS))) == ["isolation.E002"]
-    assert _ids(_plain_model(asset=_asset())) == ["isolation.E002"]
+    assert _ids(_tenant_model(asset=make_asset(kind=TableKind.CONTROL, app_rights=NO_RIGHTS))) == ["isolation.E002"]
+    assert _ids(_plain_model(asset=make_asset())) == ["isolation.E002"]
 
 
 @isolate_apps("tenants")
@@ -141,9 +131,11 @@ def test_every_manager_knows_the_tenant() -> None:
 @pytest.mark.parametrize(
     "asset",
     [
-        _asset(kind=TableKind.GLOBAL, app_rights=frozenset({"SELECT", "INSERT"})),
-        _asset(kind=TableKind.CONTROL, app_rights=READ_ONLY),
-        _asset(kind=TableKind.CONTROL, app_rights=READ_ONLY, walled_by="id", platform_rights=frozenset({"TRUNCATE"})),
+        make_asset(kind=TableKind.GLOBAL, app_rights=frozenset({"SELECT", "INSERT"})),
+        make_asset(kind=TableKind.CONTROL, app_rights=READ_ONLY),
+        make_asset(
+            kind=TableKind.CONTROL, app_rights=READ_ONLY, walled_by="id", platform_rights=frozenset({"TRUNCATE"})
+        ),
     ],
 )
 def test_a_declaration_that_opens_the_wall(asset: Asset) -> None:
@@ -154,17 +146,19 @@ def test_a_declaration_that_opens_the_wall(asset: Asset) -> None:
 @isolate_apps("tenants")
 def test_a_tenant_table_has_one_name_for_its_tenant() -> None:
     """T1: `walled_by` is for other tables."""
-    assert _ids(_tenant_model(asset=_asset(walled_by="id"))) == ["isolation.E009"]
+    assert _ids(_tenant_model(asset=make_asset(walled_by="id"))) == ["isolation.E009"]
 
 
 @isolate_apps("tenants")
 def test_foreign_keys_through_the_wall() -> None:
     """T1: the control database may be another one, and a shared row outlives a tenant's."""
-    shared = _plain_model("Shared", asset=_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY))
+    shared = _plain_model("Shared", asset=make_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY))
     lab = _tenant_model("Lab")
     out = _tenant_model("Out", shared=models.ForeignKey(shared, models.CASCADE, db_index=False))
     into = _plain_model(
-        "Into", asset=_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY), lab=models.ForeignKey(lab, models.CASCADE)
+        "Into",
+        asset=make_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY),
+        lab=models.ForeignKey(lab, models.CASCADE),
     )
     assert _ids(out) == ["isolation.E010"]
     assert _ids(into) == ["isolation.E010"]
@@ -173,6 +167,6 @@ def test_foreign_keys_through_the_wall() -> None:
 @isolate_apps("tenants")
 def test_a_tenant_foreign_key_between_shared_tables() -> None:
     """T1: it would have no constraint at all there."""
-    shared = {"asset": _asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY)}
+    shared = {"asset": make_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY)}
     parent = _plain_model("Parent", **shared)
     assert _ids(_plain_model("Child", parent=TenantForeignKey(parent, models.CASCADE), **shared)) == ["isolation.E003"]

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tenants.isolation import catalogue
-from tenants.isolation.assets import ALL_RIGHTS, READ_ONLY, Asset, Ownership, Retention, TableKind, declared_assets
+from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention, TableKind, declared_assets
 from tenants.isolation.catalogue import Catalogue
 from tenants.isolation.findings import Declarations, Finding, FindingKind, judge
 from tenants.isolation.roles import APP
@@ -16,20 +16,20 @@ from tests.isolation.breaches import BREACHES, LAB, Breach
 Admin = psycopg.Connection[Any]
 
 
-def _asset(kind: TableKind, app_rights: frozenset[str]) -> Asset:
-    return Asset(
-        data_class="experiments",
-        ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
-        archived=False,
-        returned=False,
-        kind=kind,
-        app_rights=app_rights,
-    )
+def make_asset(**differences: Any) -> Asset:
+    """A declaration, of a table of tenants unless told otherwise."""
+    usual: dict[str, Any] = {
+        "data_class": "experiments",
+        "ownership": Ownership.PROVIDER,
+        "retention": Retention.unlimited(),
+        "archived": False,
+        "returned": False,
+    }
+    return Asset(**usual | differences)
 
 
 def _declared() -> Declarations:
-    lab, shared = _asset(TableKind.TENANT, ALL_RIGHTS), _asset(TableKind.GLOBAL, READ_ONLY)
+    lab, shared = make_asset(), make_asset(kind=TableKind.GLOBAL, app_rights=READ_ONLY)
     return Declarations(assets={**declared_assets(), "lab": lab, "shared": shared})
 
 

@@ -1,6 +1,7 @@
 """The tenant in the transaction: told with BEGIN, kept in line with the context, gone with the commit (T1)."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
+from django.db.backends.base import base
 from psycopg import pq
 
 from accounts.models import Role
@@ -190,20 +192,37 @@ def test_a_failed_statement_inside_a_savepoint(acme: Tenant, globex: Tenant) -> 
         assert _told() == acme.id
 
 
-@pytest.mark.django_db
+@committing
 def test_server_side_cursors_and_copy_are_told(acme: Tenant, globex: Tenant) -> None:
-    """T1: they pass no wrapper of Django's."""
+    """T1: they pass no wrapper of Django's; each is the first statement of its transaction, and after a change."""
     for tenant in (acme, globex):
         with tenant_transaction(tenant.id):
             make_row(Role)
-    with tenant_transaction(acme.id):
-        with tenant_scope(globex.id):
-            assert [role.tenant_id for role in Role.objects.iterator(chunk_size=1)] == [globex.id]
-        assert [role.tenant_id for role in Role.objects.iterator(chunk_size=1)] == [acme.id]
-        with connection.cursor() as cursor:
-            tenants = cursor.copy("COPY (SELECT tenant_id FROM accounts_role) TO STDOUT")
-            with tenants as copy:
-                assert [row for (row,) in copy.rows()] == [str(acme.id)]
+
+    def by_cursor() -> list[str]:
+        return [str(role.tenant_id) for role in Role.objects.iterator(chunk_size=1)]
+
+    def by_copy() -> list[str]:
+        question = "COPY (SELECT tenant_id FROM accounts_role) TO STDOUT"
+        with connection.cursor() as cursor, cursor.copy(question) as copy:
+            return [str(tenant_id) for (tenant_id,) in copy.rows()]
+
+    for read in (by_cursor, by_copy):
+        with tenant_transaction(acme.id):
+            assert read() == [str(acme.id)]
+            with tenant_scope(globex.id):
+                assert read() == [str(globex.id)]
+            assert read() == [str(acme.id)]
+
+
+@pytest.mark.django_db
+def test_an_open_cursor_follows(acme: Tenant, globex: Tenant) -> None:
+    """T1: a cursor belongs to the connection, not to the tenant for which it was opened."""
+    with tenant_transaction(acme.id), connection.cursor() as cursor:
+        for tenant_id in (acme.id, globex.id, None, acme.id):
+            with tenant_scope(tenant_id):
+                cursor.execute("SELECT nullif(current_setting('app.tenant', true), '')::uuid")
+                assert cursor.fetchone() == (tenant_id,)
 
 
 @committing
@@ -215,11 +234,19 @@ def test_the_platform_role_is_told_as_well(acme: Tenant) -> None:
 
 
 @committing
-def test_a_connection_is_opened_inside_a_scope(acme: Tenant) -> None:
-    """T1: a fresh connection asks the server a few things first, which is no business of the tenant's."""
-    connection.close()
-    with tenant_transaction(acme.id):
-        assert _told() == acme.id
+def test_a_connection_is_opened_inside_a_scope(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T1: a process's first one asks the server for its version, which is no business of the tenant's."""
+    monkeypatch.setattr(base, "RAN_DB_VERSION_CHECK", set())
+
+    def visit() -> UUID | None:
+        try:
+            with tenant_transaction(acme.id):
+                return _told()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(visit).result() == acme.id
 
 
 def test_a_scope_takes_a_uuid(acme: Tenant) -> None:

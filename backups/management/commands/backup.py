@@ -68,8 +68,8 @@ class Command(SekishoCommand):
             "verify": self._verify,
             "restore": self._restore,
         }
-        _require_tables()
         try:
+            _require_tables()
             actions[options["action"]](options)
         except _FAILURES as error:
             raise CommandError(str(error)) from error

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 from psycopg import errors, pq
 
 from tenants.isolation.context import current_tenant_id, tenant_scope
@@ -19,8 +19,17 @@ class TransactionRequired(RuntimeError):  # noqa: N818
     """A statement was sent inside a tenant scope, but outside a transaction."""
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """PostgreSQL, in which the key of a table is not what Django takes for it."""
+
+    # Django would group by `id` alone, from which the other columns follow only where `id` is the primary key.
+    allows_group_by_selected_pks = False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection, kept in line with the tenant context before every statement (T1)."""
+
+    features_class = DatabaseFeatures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

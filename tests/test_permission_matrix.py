@@ -1,0 +1,222 @@
+"""Every address, as every kind of person, with GET and POST (A9, T1). An address without a row here fails.
+
+The addresses name things of ACME. The outsider and the operator hold every menu in their own companies, so what keeps
+them out is the wall, not a missing menu.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.access import Access, access_of
+from accounts.links import issue_invitation
+from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
+from accounts.models import Session
+from accounts.roles import create_role
+from auditlog.queries import events
+from documents.contents import store_file
+from documents.counterparties import create_counterparty
+from documents.names import clean_place
+from tenants.isolation.transactions import tenant_transaction
+from tests.conftest import EVERY_ROLE, Cast
+from tests.factories.people import make_person
+
+MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
+
+ROLES = {"admin": ADMINISTRATOR, "editor": EDITOR, "reader": READER}
+
+NO = 405
+SENT_AWAY, FINE = 302, 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page for those who have the menu, or for everybody who is logged in: its answer to GET and to an empty POST."""
+
+    menu: str | None
+    get: int
+    post: int
+
+    def access(self) -> Access:
+        """What the view must demand."""
+        return Access(menu=self.menu)
+
+
+@dataclass(frozen=True)
+class Public:
+    """What nobody in particular gets, and what those get who are logged in."""
+
+    get: int
+    post: int
+    inside_get: int
+    inside_post: int
+
+    def access(self) -> Access:
+        """What the view must demand: nothing."""
+        return Access(public=True)
+
+
+# By name; pages that name things have their parameters behind it.
+MATRIX: dict[str, Page | Public] = {
+    "login": Public(FINE, FINE, SENT_AWAY, FINE),
+    "invitation secret": Public(FINE, FINE, FINE, FINE),
+    "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
+    "healthz": Public(FINE, NO, FINE, NO),
+    "home": Page(None, FINE, NO),
+    "logout": Page(None, NO, SENT_AWAY),
+    "profile": Page(None, FINE, FINE),
+    "password": Page(None, NO, FINE),
+    "activity": Page(None, FINE, NO),
+    "sessions": Page(None, FINE, NO),
+    "sessions_end_others": Page(None, NO, SENT_AWAY),
+    "console:users": Page("console.users", FINE, NO),
+    "console:user_new": Page("console.users", FINE, FINE),
+    "console:user user": Page("console.users", FINE, FINE),
+    "console:user_roles user": Page("console.users", NO, SENT_AWAY),
+    "console:user_suspend user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_resume user": Page("console.users", NO, SENT_AWAY),
+    "console:user_invite user": Page("console.users", NO, SENT_AWAY),
+    "console:roles": Page("console.roles", FINE, NO),
+    "console:role_new": Page("console.roles", FINE, FINE),
+    "console:role role": Page("console.roles", FINE, FINE),
+    "console:audit": Page("console.audit", FINE, NO),
+    "console:audit_event event": Page("console.audit", FINE, NO),
+    "console:backups": Page("console.backups", FINE, NO),
+    "operator:tenants": Page("operator.tenants", FINE, NO),
+    "operator:tenant_new": Page("operator.tenants", FINE, FINE),
+    "operator:styleguide": Page("operator.styleguide", FINE, FINE),
+    "documents:list": Page("documents", FINE, NO),
+    "documents:search": Page("documents", FINE, NO),
+    "documents:folder folder_id": Page("documents", FINE, NO),
+    "documents:document document_id": Page("documents", FINE, NO),
+    "documents:download document_id": Page("documents", FINE, NO),
+    "documents:download_version document_id number": Page("documents", FINE, NO),
+    "documents:upload": Page("documents.edit", NO, 303),
+    "documents:upload folder_id": Page("documents.edit", NO, 303),
+    "documents:new_folder": Page("documents.edit", FINE, FINE),
+    "documents:new_folder folder_id": Page("documents.edit", FINE, FINE),
+    "documents:rename_folder folder_id": Page("documents.edit", FINE, FINE),
+    "documents:move_folder folder_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:delete_folder folder_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:rename_document document_id": Page("documents.edit", FINE, FINE),
+    "documents:move_document document_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:delete_document document_id": Page("documents.edit", FINE, SENT_AWAY),
+    "documents:counterparties": Page("counterparties", FINE, NO),
+    "documents:new_counterparty": Page("counterparties", FINE, FINE),
+    "documents:counterparty counterparty_id": Page("counterparties", FINE, FINE),
+    "documents:deactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
+    "documents:reactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
+}
+# The session is the editor's own: it is nobody else's business, not even the administrator's.
+OWN_SESSION = "session_end session"
+
+
+def addresses(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, Access | None]]:
+    """Every address as the table names it, and what its view demands."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield " ".join([namespace + str(entry.name), *entry.pattern.converters]), access_of(entry.callback)
+
+
+def test_every_address_has_a_row() -> None:
+    """A9: whoever adds an address says here who may open it, and its view says the same."""
+    table = {
+        name: Access(public=True) if isinstance(page, Public) else Access(menu=page.menu)
+        for name, page in MATRIX.items()
+    }
+    assert dict(addresses()) == table | {OWN_SESSION: Access()}
+
+
+@pytest.fixture
+def clients(cast: Cast) -> dict[str, Client]:
+    """A browser for each kind of person."""
+    people = ("outsider", "operator", "reader", "editor", "admin")
+    return {"anonymous": Client()} | {name: getattr(cast, name).client() for name in people}
+
+
+@pytest.fixture
+def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
+    """One thing of ACME for each parameter of an address."""
+    person = make_person(cast.admin.tenant, "target", EDITOR, last_login="2026-11-01T00:00:00Z")
+    actor = cast.admin.actor
+    with tenant_transaction(cast.admin.tenant.id):
+        version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
+        partner = create_counterparty(code="C-1", name="Partner", actor=actor)
+        role = create_role(name="Accounting", menus=["documents"], actor=actor)
+        return {
+            "user": person.user.id,
+            "role": role.id,
+            "session": Session.objects.get(user=cast.editor.user).id,
+            "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
+            "event": events()[0].id,
+            "folder_id": version.document.folder_id,
+            "document_id": version.document_id,
+            "number": 1,
+            "counterparty_id": partner.id,
+        }
+
+
+def answer(client: Client, method: str, address: str) -> int:
+    """The status of an answer; what the request did is undone."""
+    with transaction.atomic():
+        response: HttpResponseBase = getattr(client, method)(address)
+        if isinstance(response, StreamingHttpResponse):
+            b"".join(response)  # to its end, as a browser does; a response that is only closed closes the database too
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def expected(page: Page | Public, role: str, method: str, *, names_a_thing: bool) -> int:
+    """What this kind of person gets to see."""
+    if isinstance(page, Public):
+        inside = {"get": page.inside_get, "post": page.inside_post}
+        return (inside if role != "anonymous" else {"get": page.get, "post": page.post})[method]
+    if role == "anonymous":
+        return SENT_AWAY
+    if page.menu and page.menu.startswith("operator.") and role != "operator":
+        return 404
+    if page.menu and role in ROLES and page.menu not in MEMBERS[ROLES[role]]:
+        return 403
+    status = {"get": page.get, "post": page.post}[method]
+    return 404 if names_a_thing and role in {"outsider", "operator"} and status != NO else status
+
+
+@pytest.mark.django_db(databases=EVERY_ROLE)
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", MATRIX)
+def test_everybody_gets_what_is_theirs(
+    name: str, method: str, clients: dict[str, Client], things: dict[str, Any]
+) -> None:
+    """A9, T1: 404 for outsiders, 403 for members without the menu, the log-in page for those who are not logged in."""
+    url_name, *parameters = name.split()
+    address = reverse(url_name, kwargs={parameter: things[parameter] for parameter in parameters})
+
+    seen = {role: answer(client, method, address) for role, client in clients.items()}
+
+    assert seen == {role: expected(MATRIX[name], role, method, names_a_thing=bool(parameters)) for role in clients}
+
+
+@pytest.mark.django_db
+def test_a_session_is_its_owners_business_only(clients: dict[str, Client], things: dict[str, Any]) -> None:
+    """A11: not even the administrator ends it by this address."""
+    address = reverse("session_end", args=[things["session"]])
+
+    assert {role: answer(client, "post", address) for role, client in clients.items()} == {
+        "anonymous": 302,
+        "outsider": 404,
+        "operator": 404,
+        "reader": 404,
+        "admin": 404,
+        "editor": 302,
+    }
+    assert {role: answer(client, "get", address) for role, client in clients.items() if role != "anonymous"} == (
+        dict.fromkeys(clients.keys() - {"anonymous"}, NO)
+    )

@@ -1,0 +1,152 @@
+"""The shape of the code, read from its source: what review would otherwise have to find (style 7.4, 7.5, 7.8, 7.9)."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
+EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
+                   "urls", "urls_console"})  # fmt: skip
+READS = frozenset({"models", "queries"})
+WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_create", "save", "update"})
+
+# Writers that take no actor, or record nothing, each with the reason why that is right.
+BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can be named"
+PART = "a part of a deed that its caller records"
+UNFINISHED = "an archive is recorded when it is complete, and was none before"
+EXCEPTIONS = {
+    "accounts.login.log_in": BY_THE_USER_THEMSELVES,
+    "accounts.login.log_out": BY_THE_USER_THEMSELVES,
+    "accounts.users.accept_invitation": BY_THE_USER_THEMSELVES,
+    "accounts.users.change_password": BY_THE_USER_THEMSELVES,
+    "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
+    "accounts.links.claim": PART,
+    "accounts.links.void_invitations": PART,
+    "accounts.sessions.start_session": PART,
+    "accounts.sessions.find_session": "writes down when a session was last used",
+    "auditlog.services.record": "the record itself",
+    "backups.catalogue.begin": UNFINISHED,
+    "backups.removal.clear_leftovers": UNFINISHED,
+    "backups.removal.forget": UNFINISHED,
+}
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function of a rule module and what it does, together with the private functions that it calls."""
+
+    name: str
+    writes: bool
+    records: bool
+    takes_actor: bool
+
+
+def modules(*, edges: bool) -> Iterator[tuple[str, ast.Module]]:
+    """The modules of the apps: pages and other edges, or the rules below them."""
+    for app in APPS:
+        for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
+            parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
+            if {"migrations", "management", "isolation"} & set(parts):
+                continue
+            is_edge = parts[1] == "views" or parts[-1] in EDGES
+            if is_edge == edges:
+                yield ".".join(parts), _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def functions() -> Iterator[Function]:
+    """The public functions of all rule modules."""
+    for module, tree in modules(edges=False):
+        if module.rpartition(".")[2] in READS:
+            continue
+        known = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for name, node in known.items():
+            if not name.startswith("_"):
+                calls = list(_calls(node, known, frozenset({name})))
+                arguments = {argument.arg for argument in node.args.kwonlyargs}
+                records = any(ast.unparse(call.func) in {"record", "record_apart"} for call in calls)
+                yield Function(f"{module}.{name}", any(map(_writes, calls)), records, "actor" in arguments)
+
+
+def _calls(node: ast.AST, known: dict[str, ast.FunctionDef], seen: frozenset[str]) -> Iterator[ast.Call]:
+    for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+        yield call
+        called = call.func.id if isinstance(call.func, ast.Name) else ""
+        if called in known and called not in seen:
+            yield from _calls(known[called], known, seen | {called})
+
+
+def _writes(call: ast.Call) -> bool:
+    """Whether a call changes rows: on a manager, on a query (whose update takes keywords only), or on a row."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return False
+    receiver, verb = ast.unparse(call.func.value), call.func.attr
+    if verb == "update":
+        return bool(call.keywords) and not call.args
+    return ".objects" in receiver or (verb in {"save", "delete"} and "store" not in receiver)
+
+
+def test_who_writes_names_the_actor_and_records() -> None:
+    """Style 7.4, 7.5: keyword-only `actor`, and an audit event inside; every exception is listed with its reason."""
+    unshaped = {f.name for f in functions() if f.writes and not (f.takes_actor and f.records)}
+    assert unshaped == set(EXCEPTIONS)
+
+
+def test_who_records_names_the_actor() -> None:
+    """G1: also where nothing but the record is written."""
+    unnamed = {f.name for f in functions() if f.records and not f.takes_actor} - set(EXCEPTIONS)
+    assert unnamed == {"documents.removal.sweep"}  # a job of the product itself
+
+
+def test_pages_ask_queries_and_services() -> None:
+    """Style 7.8, 7.9: no edge builds a query of its own, so that a missing filter has few places to hide in."""
+    found = [
+        f"{module}:{node.lineno}"
+        for module, tree in modules(edges=True)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "_base_manager"}
+    ]
+    assert found == []
+
+
+def test_only_known_places_work_across_tenants() -> None:
+    """T1: the platform role is for the provider's own jobs; each new place is looked at here."""
+    ways = {"platform_scope", "platform_transaction", "provider_scope"}
+    found = {
+        module
+        for edges in (False, True)
+        for module, tree in modules(edges=edges)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in ways
+    }
+    assert found == {
+        "accounts.sessions",
+        "auditlog.partitions",
+        "backups.loading",
+        "backups.queries",
+        "backups.restoring",
+        "tenants.queries",
+        "tenants.services",
+    }
+
+
+def test_text_is_escaped_and_forms_carry_their_token() -> None:
+    """ASVS: no `mark_safe`, no `|safe`; the one form without Django's check has its own."""
+    sources = [path for app in (*APPS, "config") for path in (settings.BASE_DIR / app).rglob("*.py")]
+    templates = [*(settings.BASE_DIR / "templates").rglob("*.html")]
+    found = {
+        (path.relative_to(settings.BASE_DIR).as_posix(), word)
+        for paths, words in ((sources, ("mark_safe(", "@csrf_exempt")), (templates, ("|safe", "autoescape off")))
+        for path in paths
+        for word in words
+        if word in path.read_text()
+    }
+    assert found == {("documents/views/transfer.py", "@csrf_exempt")}
