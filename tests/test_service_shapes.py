@@ -26,6 +26,17 @@ EXCEPTIONS = {
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
     "accounts.links.claim": PART,
     "accounts.links.void_invitations": PART,
+    "accounts.login.admit": BY_THE_USER_THEMSELVES,
+    "accounts.sso.enforcement.note_password_login": BY_THE_USER_THEMSELVES,
+    "accounts.sso.entering.arrive": BY_THE_USER_THEMSELVES,
+    "accounts.sso.entering.use_up": PART,
+    "accounts.sso.joining.account_of": BY_THE_USER_THEMSELVES,
+    "accounts.sso.keys.give_key": PART,
+    "accounts.sso.logout.obey": "the identity provider, which signs",
+    "accounts.sso.notices.due_notices": "writes down what administrators were told",
+    "accounts.sso.pending.begin": PART,
+    "accounts.sso.pending.claim": PART,
+    "accounts.sso.pending.remember_logout": PART,
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
@@ -129,6 +140,7 @@ def test_only_known_places_work_across_tenants() -> None:
     }
     assert found == {
         "accounts.sessions",
+        "accounts.sso.pending",
         "auditlog.partitions",
         "backups.loading",
         "backups.queries",
@@ -149,4 +161,7 @@ def test_text_is_escaped_and_forms_carry_their_token() -> None:
         for word in words
         if word in path.read_text()
     }
-    assert found == {("documents/views/transfer.py", "@csrf_exempt")}
+    assert found == {
+        ("accounts/sso/views/entrance.py", "@csrf_exempt"),
+        ("documents/views/transfer.py", "@csrf_exempt"),
+    }
