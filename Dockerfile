@@ -12,6 +12,7 @@ RUN pybabel compile -d locale -D django \
  && set -a && . config/rehearsal.env && STATIC_ROOT=/app/static-root python manage.py collectstatic --no-input
 
 FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get install --yes --no-install-recommends xmlsec1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home sekisho && install --directory --owner=sekisho --mode=700 /vault
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -20,6 +20,7 @@ from accounts.policy.throttle import (
     network_of,
 )
 from accounts.sessions import start_session
+from accounts.sso.enforcement import note_password_login, password_refused
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.context import current_origin
@@ -51,6 +52,7 @@ class _Attempt:
 
     user: User | None
     counted: Counted
+    sso_only: bool = False
 
 
 def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
@@ -120,7 +122,7 @@ def _count_attempt(
         counted = count_login(
             current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
         )
-        return _Attempt(user, counted)
+        return _Attempt(user, counted, sso_only=password_refused(user))
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -147,6 +149,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (attempt.user is None, "unknown user"),
         (not attempt.counted.allowed, "locked"),
         (not right, "wrong password"),
+        (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
         (company is not None and not company.open, "company suspended"),
     )
@@ -175,9 +178,16 @@ def _admit(checked: User, *, new_hash: str | None) -> Admission:
     user = User.objects.select_for_update().get(id=checked.id)
     if not user.is_active or user.password != checked.password:
         raise LoginRefused
-    user.last_login = timezone.now()
     user.password = new_hash or user.password
-    user.save(update_fields=["last_login", "password"])
+    user.save(update_fields=["password"])
+    note_password_login(user)
+    return admit(user, method="password")
+
+
+def admit(user: User, *, method: str) -> Admission:
+    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller."""
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
     secret = start_session(user)
-    record(LOGGED_IN, actor=user.as_actor(), target=user)
+    record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": method})
     return Admission(secret, str(user.id))

@@ -49,6 +49,8 @@ MENUS = (
          _("Decide which menus each role grants")),
     Menu("console.security", _("Security policy"), Audience.CONSOLE, "console:security", "shield-lock",
          _("Decide what passwords, failed log-ins and sessions have to be like")),
+    Menu("console.sso", _("Single sign-on"), Audience.CONSOLE, "console:sso", "id-badge-2",
+         _("Let the company's people log in by its own identity provider")),
     Menu("console.audit", _("Audit log"), Audience.CONSOLE, "console:audit", "history",
          _("Look at the record of every action in the company")),
     Menu("console.backups", _("Backups"), Audience.CONSOLE, "console:backups", "archive",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "auditlog",
     "accounts",
     "accounts.policy",
+    "accounts.sso",
     "tenants",
     "documents",
     "backups",
@@ -195,6 +196,15 @@ DEVICE_DAYS = 365
 RESET_MINUTES = 30
 RESET_REQUESTS = 3  # for one user, before requests are delayed
 INVITATION_HOURS = 72
+# --- Single sign-on (accounts.sso) -------------------------------------------------------------------------------
+SSO_MESSAGE_BYTES = 256 * 1024
+SSO_REQUEST_MINUTES = 10
+# How far the clocks of an identity provider and of this server may be apart.
+SSO_CLOCK_SKEW_SECONDS: int = env.int("SSO_CLOCK_SKEW_SECONDS", default=60)
+# Whoever proved themselves to the identity provider longer ago than this is asked to do so again.
+SSO_AUTHENTICATION_HOURS: int = env.int("SSO_AUTHENTICATION_HOURS", default=24)
+# The browser brings it along when the identity provider sends it back by POST from another site.
+SSO_COOKIE_NAME = "__Host-sekisho-sso" if PRODUCTION else "sekisho_sso"
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
@@ -274,6 +284,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"secrets": {"()": "config.log_masking.SecretFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    # Says at every start that the schemas of XML are loaded already.
+    "loggers": {"xmlschema": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+import accounts.sso.urls
+import accounts.sso.urls_console
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -10,12 +12,14 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.sso.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
+    *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((tenants.urls.urlpatterns, "operator"))),
     path("documents/", include("documents.urls")),

@@ -32,7 +32,8 @@ MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not ro
 ROLES = {"admin": ADMINISTRATOR, "editor": EDITOR, "reader": READER}
 
 NO = 405
-SENT_AWAY, FINE, GONE = 302, 200, 410
+SENT_AWAY, FINE = 302, 200
+REFUSED, ABSENT, GONE = 403, 404, 410
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ MATRIX: dict[str, Page | Public] = {
     "password_reset secret": Public(GONE, GONE, GONE, GONE),
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
+    "sso": Public(FINE, FINE, FINE, FINE),
+    "sso_start name": Public(FINE, REFUSED, FINE, REFUSED),
+    "sso_acs name": Public(NO, REFUSED, NO, REFUSED),
+    "sso_metadata name": Public(ABSENT, NO, ABSENT, NO),
+    "sso_slo name": Public(SENT_AWAY, NO, SENT_AWAY, NO),
+    "sso_farewell name": Public(SENT_AWAY, NO, SENT_AWAY, NO),
+    "sso_link": Page(None, ABSENT, ABSENT),
     "home": Page(None, FINE, NO),
     "logout": Page(None, NO, SENT_AWAY),
     "profile": Page(None, FINE, FINE),
@@ -91,6 +99,19 @@ MATRIX: dict[str, Page | Public] = {
     "console:roles": Page("console.roles", FINE, NO),
     "console:role_new": Page("console.roles", FINE, FINE),
     "console:role role": Page("console.roles", FINE, FINE),
+    # There is no connection yet, so all but its beginning is absent; tests/sso/test_console.py has one.
+    "console:sso": Page("console.sso", FINE, NO),
+    "console:sso_prepare": Page("console.sso", NO, SENT_AWAY),
+    "console:sso_provider": Page("console.sso", NO, ABSENT),
+    "console:sso_certificate_add": Page("console.sso", NO, ABSENT),
+    "console:sso_certificate_remove": Page("console.sso", NO, ABSENT),
+    "console:sso_joining": Page("console.sso", NO, ABSENT),
+    "console:sso_test": Page("console.sso", NO, ABSENT),
+    "console:sso_test_result test": Page("console.sso", ABSENT, NO),
+    "console:sso_require": Page("console.sso", ABSENT, ABSENT),
+    "console:sso_allow_passwords": Page("console.sso", NO, ABSENT),
+    "console:sso_people": Page("console.sso", ABSENT, ABSENT),
+    "console:sso_unlink identity": Page("console.sso", NO, ABSENT),
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
@@ -167,6 +188,9 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "document_id": version.document_id,
             "number": 1,
             "counterparty_id": partner.id,
+            "name": f"{person.user.tenant_id.hex}.{'x' * 22}",
+            "test": person.user.id,
+            "identity": person.user.id,
         }
 
 

@@ -27,6 +27,14 @@ EXCEPTIONS = {
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
     "accounts.links.claim": PART,
     "accounts.links.void_invitations": PART,
+    "accounts.login.admit": BY_THE_USER_THEMSELVES,
+    "accounts.sso.entering.arrive": BY_THE_USER_THEMSELVES,
+    "accounts.sso.entering.use_up": PART,
+    "accounts.sso.joining.account_of": BY_THE_USER_THEMSELVES,
+    "accounts.sso.notices.due_notices": "writes down what administrators were told",
+    "accounts.sso.pending.begin": PART,
+    "accounts.sso.pending.claim": PART,
+    "accounts.sso.pending.remember_logout": PART,
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
@@ -106,7 +114,11 @@ def test_who_writes_names_the_actor_and_records() -> None:
 def test_who_records_names_the_actor() -> None:
     """G1: also where nothing but the record is written."""
     unnamed = {f.name for f in functions() if f.records and not f.takes_actor} - set(EXCEPTIONS)
-    assert unnamed == {"documents.removal.sweep"}  # a job of the product itself
+    assert unnamed == {
+        "documents.removal.sweep",  # a job of the product itself
+        "accounts.sso.enforcement.note_password_login",  # by the users themselves
+        "accounts.sso.logout.obey",  # by the identity provider, which signs
+    }
 
 
 def test_pages_ask_queries_and_services() -> None:
@@ -132,6 +144,7 @@ def test_only_known_places_work_across_tenants() -> None:
     }
     assert found == {
         "accounts.sessions",
+        "accounts.sso.pending",
         "auditlog.partitions",
         "backups.loading",
         "backups.queries",
@@ -152,4 +165,7 @@ def test_text_is_escaped_and_forms_carry_their_token() -> None:
         for word in words
         if word in path.read_text()
     }
-    assert found == {("documents/views/transfer.py", "@csrf_exempt")}
+    assert found == {
+        ("accounts/sso/views/entrance.py", "@csrf_exempt"),
+        ("documents/views/transfer.py", "@csrf_exempt"),
+    }

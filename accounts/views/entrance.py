@@ -21,6 +21,9 @@ from accounts.access import MemberRequest, before_password_change, own_transacti
 from accounts.devices import known_device, remember_device
 from accounts.forms import LoginForm
 from accounts.policy.throttle import TooManyAttempts
+from accounts.sso import logout
+from accounts.sso.addresses import public_name
+from accounts.sso.views.browser import nonce_of
 from auditlog.actions import REQUEST_REFUSED, Outcome
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, outliving
@@ -65,10 +68,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @before_password_change
 @require_POST
 def log_out(request: MemberRequest) -> HttpResponse:
-    """End this session."""
+    """End this session; one that was opened by single sign-on can be ended there as well."""
+    connection = logout.remember(request.login_session, nonce=nonce_of(request))
     login.log_out(request.login_session)
     messages.success(request, _("You have logged out."))
-    response = redirect("login")
+    response = redirect("sso_farewell", public_name(connection)) if connection else redirect("login")
     sessions.drop_cookie(response)
     return response
 

@@ -20,6 +20,7 @@ from accounts.menus import by_audience
 from accounts.policy.passwords import requirements
 from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
+from accounts.sso.queries import sso_is_ready
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
@@ -130,5 +131,6 @@ def _profile_page(
         "password_form": password_form or PasswordChangeForm(),
         "requirements": requirements(request.policy),
         "roles": queries.roles_of(user),
+        "has_sso": sso_is_ready(),
     }
     return render(request, "accounts/profile.html", context)
