@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -46,9 +45,3 @@ def site(deployed: Site, settings: Settings) -> Site:
     shutil.rmtree(deployed.store, ignore_errors=True)
     settings.VAULT_DOCUMENT_STORE = f"file://{deployed.store}"
     return deployed
-
-
-@pytest.fixture
-def written_log(site: Site) -> Iterator[Path]:
-    """What the server wrote into its log."""
-    return site.log

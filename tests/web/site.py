@@ -29,9 +29,9 @@ class Site:
     store: Path
     log: Path
 
-    def ask(self, method: str, path: str, *, secure: bool = True, body: str = "", **headers: str) -> Answer:
-        """One request; a name such as `x_forwarded_host` stands for a header."""
-        sent = {"host": HOST, "accept": "text/html"} | ({"x-forwarded-proto": "https"} if secure else {})
+    def ask(self, method: str, path: str, body: str = "", /, **headers: str) -> Answer:
+        """One request over HTTPS; a name such as `x_forwarded_host` stands for a header."""
+        sent = {"host": HOST, "accept": "text/html", "x-forwarded-proto": "https"}
         if method == "POST":
             sent["content-type"] = "application/x-www-form-urlencoded"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -46,7 +46,7 @@ class Site:
         """A form with the token that belongs to the cookie."""
         cookie = f"__Host-csrf={TOKEN}; {cookie}".rstrip("; ")
         sent = {"origin": ORIGIN, "x_csrftoken": TOKEN, "cookie": cookie} | headers
-        return self.ask("POST", path, body=body, **sent)
+        return self.ask("POST", path, body, **sent)
 
 
 def cookies_of(cast: Cast) -> dict[str, str]:

@@ -49,14 +49,14 @@ def test_errors_and_files_of_the_deployed_product(site: Site, cast: Cast) -> Non
 
 def test_a_wrong_host_over_http(site: Site) -> None:
     """P1: answered before any other middleware runs, so without HSTS, which HTTP must not carry, but with all else."""
-    answer = site.ask("GET", "/", host="evil.example", secure=False)
+    answer = site.ask("GET", "/", host="evil.example", x_forwarded_proto="http")
     assert answer.status == 400
     assert flaws(answer) == ["80 points", "Strict-Transport-Security: []", "HSTS is ''"]
 
 
 def test_http_leads_to_https_of_the_same_host(site: Site) -> None:
     """P1: with nothing but the address, and without a cookie."""
-    answer = site.ask("GET", "/documents/?page=2", secure=False)
+    answer = site.ask("GET", "/documents/?page=2", x_forwarded_proto="http")
     assert (answer.status, answer.get("Location")) == (301, f"https://{HOST}/documents/?page=2")
     assert answer.all("Set-Cookie") == []
 

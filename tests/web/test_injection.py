@@ -104,7 +104,7 @@ def test_wishes_come_true_at_no_address(cast: Cast, things: dict[str, Any]) -> N
 
 def _row(person: Person) -> dict[str, Any]:
     with tenant_transaction(person.tenant.id):
-        row: dict[str, Any] = User.objects.filter(id=person.user.id).values().get()
+        row: dict[str, Any] = dict(User.objects.filter(id=person.user.id).values().get())
         roles = list(Role.objects.filter(user_roles__user=person.user).values_list("code", flat=True))
     return row | {"roles": roles}
 
