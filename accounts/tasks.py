@@ -20,11 +20,12 @@ from accounts.models import User, UserState
 from accounts.policy import notices, throttle
 from accounts.policy.queries import current_policy
 from accounts.policy.validity import expires_at
+from accounts.queries import find_user
 from auditlog.actors import Actor, ActorKind
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import current_company
 from tenants.isolation.tasks import platform_task
-from tenants.isolation.transactions import atomic, platform_transaction
+from tenants.isolation.transactions import atomic
 from tenants.queries import open_tenants
 
 
@@ -62,8 +63,9 @@ def send_reset(user_id: str) -> None:
 def send_password_changed(user_key: str) -> None:
     """Tell the user that the password is another one now (ASVS 6.3.7)."""
     with atomic():
-        user, company = User.objects.get(id=UUID(user_key)), current_company()
-    _mail(user, lambda: _("Your password was changed"), "accounts/mail/password_changed.txt", company=company)
+        user, company = find_user(UUID(user_key)), current_company()
+    if user is not None:
+        _mail(user, lambda: _("Your password was changed"), "accounts/mail/password_changed.txt", company=company)
 
 
 @platform_task
@@ -88,9 +90,9 @@ def tell_tenant_of_ending_passwords() -> int:
 def send_ending_password(user_key: str, days: int) -> None:
     """Mail that the password ends in so many days."""
     with atomic():
-        user, company, policy = User.objects.get(id=UUID(user_key)), current_company(), current_policy()
-    end = expires_at(user, policy)
-    if end is None:
+        user, company, policy = find_user(UUID(user_key)), current_company(), current_policy()
+    end = expires_at(user, policy) if user else None
+    if user is None or end is None:
         return
     subject = partial(ngettext, "Your password ends in %(days)d day", "Your password ends in %(days)d days", days)
     context = {"company": company, "end": end, "days": days, "address": settings.PUBLIC_URL + reverse("profile")}
@@ -100,8 +102,7 @@ def send_ending_password(user_key: str, days: int) -> None:
 @platform_task
 def remove_forgotten_attempts() -> int:
     """Delete the counters of failed attempts that start anew anyway."""
-    with platform_transaction():
-        return throttle.remove_forgotten(timezone.now())
+    return throttle.remove_forgotten(timezone.now())
 
 
 def _mail(user: User, subject: Callable[[], str], template: str, **context: Any) -> None:

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from accounts.policy.models import AttemptCounter, SecurityPolicy
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.models import new_id
-from tenants.isolation.transactions import current_connection
+from tenants.isolation.transactions import current_connection, platform_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +166,6 @@ def _window(network: str) -> tuple[str, int]:
 
 def remove_forgotten(now: datetime) -> int:
     """Delete the counters that start anew anyway; runs as the platform role over all tenants."""
-    with current_connection().cursor() as cursor:
+    with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute("DELETE FROM policy_attemptcounter WHERE forgotten_at <= %s", [now])
         return int(cursor.rowcount)
