@@ -73,7 +73,7 @@ def has_factor(user: User) -> bool:
     return any(kind.devices().filter(user=user).exists() for kind in kinds() if kind.is_factor)
 
 
-def has_factor_of(user_reference: str) -> "ExpressionWrapper[BooleanField[bool, bool]]":
+def has_factor_of(user_reference: str) -> "ExpressionWrapper[Q]":
     """The same as part of a query about something else, whose column with the user's key is named."""
     found = Q(pk__in=[])
     for kind in kinds():
