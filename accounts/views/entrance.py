@@ -31,7 +31,6 @@ from auditlog.services import Target, outliving
 from tenants.isolation.directory import normalize_code
 from tenants.isolation.transactions import tenant_transaction
 
-_COMPANY_COOKIE = "sekisho_company"
 _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 
 
@@ -44,7 +43,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Whatever is wrong, the answer is the same (A1)."""
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_page(request, request.GET.get("next")))
-    remembered = request.COOKIES.get(_COMPANY_COOKIE, "")
+    remembered = request.COOKIES.get(settings.COMPANY_COOKIE_NAME, "")
     initial = {"company_code": request.GET.get("company") or remembered, "remember": bool(remembered)}
     form = LoginForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -166,15 +165,15 @@ def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -
     response = admitted(request, admission, request.GET.get("next"))
     if typed["remember"]:
         response.set_cookie(
-            _COMPANY_COOKIE,
+            settings.COMPANY_COOKIE_NAME,
             normalize_code(typed["company_code"]),
             max_age=_COMPANY_COOKIE_SECONDS,
             secure=settings.SECURE_COOKIES,
             httponly=True,
             samesite="Lax",
         )
-    elif _COMPANY_COOKIE in request.COOKIES:
-        response.delete_cookie(_COMPANY_COOKIE, samesite="Lax")
+    elif settings.COMPANY_COOKIE_NAME in request.COOKIES:
+        response.delete_cookie(settings.COMPANY_COOKIE_NAME, samesite="Lax")
     return response
 
 

@@ -26,7 +26,6 @@ from tenants import limits
 from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import tenant_transaction
 
-_COMPANY_COOKIE = "sekisho_company"
 # Whoever has got that far may know; about everything else the administrator is told.
 _TOLD = {
     Reason.NO_REQUEST,
@@ -46,7 +45,9 @@ _TOLD = {
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the company code. Every code leads on to an address of the same form (see the decision record)."""
-    form = CompanyForm(request.POST or None, initial={"company_code": request.COOKIES.get(_COMPANY_COOKIE, "")})
+    form = CompanyForm(
+        request.POST or None, initial={"company_code": request.COOKIES.get(settings.COMPANY_COOKIE_NAME, "")}
+    )
     if form.is_valid():
         return redirect("sso_start", enforcement.public_name_of(form.cleaned_data["company_code"]))
     return render(request, "accounts/sso/find.html", {"form": form})
