@@ -126,6 +126,7 @@ def test_who_records_names_the_actor() -> None:
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
         "accounts.factors.stepping.confirm",  # by the users themselves
+        "accounts.factors.stepping.confirm_by_password",
         "accounts.factors.stepping.note_refusal",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
