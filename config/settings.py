@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "auditlog",
     "accounts",
     "accounts.policy",
+    "accounts.factors",
     "accounts.sso",
     "tenants",
     "documents",
