@@ -14,7 +14,7 @@ os.environ["LOGIN_ADDRESS_FAILURES"] = str(10**9)
 
 import django
 
-from benchmarks.measuring import interleaved, ratio, timed
+from benchmarks.measuring import Side, interleaved, ratio, timed
 from benchmarks.reporting import Result, milliseconds, open_console, print_surroundings, surroundings, write_json
 from benchmarks.server import product_database, server_version
 
@@ -66,11 +66,18 @@ def _beside_a_hash(someone: Any, options: argparse.Namespace, chance: random.Ran
         "log-in, unknown user": lambda _: someone.fail("nobody"),
         "log-in, unknown company": lambda _: someone.fail("nobody", company="NOBODY"),
     }
-    times = interleaved(sides, lambda: None, rounds=options.rounds, seconds=options.seconds, chance=chance)
+    times = interleaved(
+        {name: Side(work, lambda: 0.0) for name, work in sides.items()},  # what the database does counts by the clock
+        lambda: None,
+        rounds=options.rounds,
+        seconds=options.seconds,
+        chance=chance,
+    )
     result = Result("A log-in beside one bare hash with the same parameters", ("", "ms", "by the bare hash"))
-    for name, seconds in times.items():
-        beside = ratio(seconds, times[BARE], chance)
-        result.add(name, milliseconds(median(seconds)), str(beside), name=name, seconds=median(seconds), ratio=beside)
+    for name, taken in times.items():
+        beside = ratio(taken.clock, times[BARE].clock, chance)
+        middle = median(taken.clock)
+        result.add(name, milliseconds(middle), str(beside), name=name, seconds=middle, ratio=beside)
     result.notes.append(f"Goal: everything but the hash costs at most {LOGIN_GOAL - 1:.0%} of it.")
     return result
 
