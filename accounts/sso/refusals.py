@@ -77,12 +77,12 @@ TOLD = {
     Reason.OTHER_BROWSER: _("Please log in in one browser from beginning to end, and allow cookies for this site."),
     Reason.TOO_OLD: _("You logged in to your identity provider too long ago. Please log in there once more."),
     Reason.UNKNOWN_PERSON: _(
-        "You are known to your identity provider, but not linked to a user here. If you have a password, log in with it "
-        "and link your account under Profile and security. Otherwise ask the administrator of your company."
+        "You are known to your identity provider, but not linked to a user here. If you have a password, log in "
+        "with it and link your account under Profile and security. Otherwise ask the administrator of your company."
     ),
     Reason.ACCOUNT_TAKEN: _(
-        "There is a user with your user ID already. If it is you, log in with your password and link your account under "
-        "Profile and security. Otherwise ask the administrator of your company."
+        "There is a user with your user ID already. If it is you, log in with your password and link your account "
+        "under Profile and security. Otherwise ask the administrator of your company."
     ),
     Reason.PLAN_FULL: _(
         "Your company's plan has no room for another user. Please ask the administrator of your company."

@@ -77,11 +77,12 @@ def test_requiring_needs_a_test_and_somebody_who_can_repair(cast: Cast, acme_sid
     """Nobody can be locked out by settings that never worked, or with a way back in that leads nowhere."""
     connection, actor = acme_side.connection, cast.admin.actor
     with tenant_transaction(acme_side.tenant.id):
-        with pytest.raises(ValidationError, match="test"):
+        with pytest.raises(ValidationError) as untested:
             connections.require_sso(connection, break_glass=cast.admin.user, actor=actor)
         connection.tested_at = timezone.now()
-        with pytest.raises(ValidationError, match="repair"):
+        with pytest.raises(ValidationError) as helpless:
             connections.require_sso(connection, break_glass=cast.reader.user, actor=actor)
+    assert (untested.value.code, set(helpless.value.error_dict)) == ("untested", {"break_glass"})
 
 
 def test_codes_without_single_sign_on(cast: Cast, acme_side: Side, client: Client) -> None:
