@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "auditlog",
     "accounts",
     "accounts.policy",
+    "accounts.people",
     "accounts.sso",
     "tenants",
     "documents",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -12,6 +13,7 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
