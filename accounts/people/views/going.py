@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import queries
-from accounts.access import MemberRequest, menu_required, own_transactions
+from accounts.access import MemberRequest, menu_required, own_transactions, step_up, step_up_to_change
 from accounts.people import exporting
 from accounts.people.removal import remove_user
 
 
 @menu_required("console.users")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def user_remove(request: MemberRequest, user: UUID) -> HttpResponse:
     """Ask, and have the user ID typed; then remove the account for good."""
     found = queries.user_for_change(user) if request.method == "POST" else queries.find_user(user)
@@ -49,6 +50,7 @@ def user_remove(request: MemberRequest, user: UUID) -> HttpResponse:
 @menu_required("console.users")
 @require_safe
 @own_transactions
+@step_up
 def user_export(request: MemberRequest) -> StreamingHttpResponse:
     """All users as CSV. HEAD is answered without a record: nothing leaves."""
     stream = exporting.export_users(actor=request.user.as_actor()) if request.method == "GET" else iter(())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from accounts import queries as accounts_queries
-from accounts.access import MemberRequest, menu_required, own_transactions
+from accounts.access import MemberRequest, menu_required, own_transactions, step_up
 from accounts.people import exporting, importing, queries
 from accounts.people.csvfile import read_rows
 from accounts.people.forms import CappedUpload, ImportForm
@@ -94,6 +94,7 @@ def import_status(request: MemberRequest, upload: UUID) -> HttpResponse:
 
 @menu_required("console.users")
 @require_POST
+@step_up
 def import_start(request: MemberRequest, upload: UUID) -> HttpResponse:
     """Import everybody on the list."""
     found = _for_change(upload)
