@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
 from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
+from accounts.network.actions import OUTSIDE
+from accounts.network.admission import is_shut_out
 from accounts.policy.queries import current_policy
 from accounts.policy.throttle import (
     Counted,
@@ -53,6 +55,7 @@ class _Attempt:
     user: User | None
     counted: Counted
     sso_only: bool = False
+    shut_out: bool = False
 
 
 def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
@@ -122,7 +125,7 @@ def _count_attempt(
         counted = count_login(
             current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
         )
-        return _Attempt(user, counted, sso_only=password_refused(user))
+        return _Attempt(user, counted, sso_only=password_refused(user), shut_out=is_shut_out())
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -148,6 +151,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (company is None, "unknown company"),
         (attempt.user is None, "unknown user"),
         (not attempt.counted.allowed, "locked"),
+        (attempt.shut_out, OUTSIDE),  # before the password, so that no answer from there tells whether it was right
         (not right, "wrong password"),
         (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
@@ -185,7 +189,12 @@ def _admit(checked: User, *, new_hash: str | None) -> Admission:
 
 
 def admit(user: User, *, method: str) -> Admission:
-    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller."""
+    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller.
+
+    Raises LoginRefused at an address that is not one of the company's, whichever way somebody came (A4).
+    """
+    if is_shut_out():
+        raise LoginRefused
     user.last_login = timezone.now()
     user.save(update_fields=["last_login"])
     secret = start_session(user)

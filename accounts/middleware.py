@@ -47,7 +47,7 @@ class TenantRequestMiddleware:
         """Handle the request for its tenant."""
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
-        request.change_due = None
+        request.change_due, request.shut_out = None, None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             if _opens_own_transactions(request):
@@ -114,11 +114,16 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
 
 
 def _opens_own_transactions(request: HttpRequest) -> bool:
+    return _marked(request, "own_transactions")
+
+
+def _marked(request: HttpRequest, mark: str) -> bool:
+    """Whether the view of the address carries a mark of `accounts.access`."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return False
-    return bool(getattr(view, "own_transactions", False))
+    return bool(getattr(view, mark, False))
 
 
 def _record_miss(request: Any) -> None:
@@ -131,10 +136,14 @@ def _record_miss(request: Any) -> None:
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
-    found = find_session(secret) if secret else None
-    if found:
-        session, policy = found
-        request.user, request.login_session = session.user, session
-        request.policy, request.menus = policy, menus_of(session.user)
-        request.change_due = change_due(session.user, policy, timezone.now())
-        current_origin().session_id = session.id
+    found = find_session(secret, note_use=not _marked(request, "background")) if secret else None
+    if found is None:
+        return
+    session = found.session
+    current_origin().session_id = session.id
+    if found.shut_out:  # the session lives on for the day when its user is back, and opens nothing until then
+        request.shut_out = session
+        return
+    request.user, request.login_session = session.user, session
+    request.policy, request.menus = found.policy, menus_of(session.user)
+    request.change_due = change_due(session.user, found.policy, timezone.now())

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "accounts",
+    "accounts.network",
     "accounts.policy",
     "accounts.sso",
     "tenants",

@@ -40,6 +40,7 @@ _TOLD = {
     Reason.PLAN_FULL,
     Reason.NOT_ACTIVE,
     Reason.COMPANY_CLOSED,
+    Reason.ADDRESS,
 }
 
 
