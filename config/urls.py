@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import accounts.factors.urls
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.sso.urls
@@ -27,6 +28,7 @@ operator = [
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
+    *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),

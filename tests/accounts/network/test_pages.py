@@ -12,6 +12,7 @@ from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.network.places import HOME, OFFICE, OFFICE_NETWORK, browser_at, restrict
 from tests.accounts.reading import page_of
 from tests.conftest import Cast
+from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,8 @@ def test_a_wrong_network_is_explained_at_its_field(cast: Cast, office: Client) -
 
 def test_pasting_takes_what_people_keep_in_tables(cast: Cast, office: Client) -> None:
     """A4: blanks, tabs, commas and full-width blanks; comments; a network without a name has itself for one."""
-    lines = "# offices\n203.0.113.0/24 Tokyo office # 3rd floor\n\n2001:db8::/32\tVPN\r\n10.1.0.0/16,大阪　支店\n192.0.2.1\n"
+    lines = "# offices\n203.0.113.0/24 Tokyo office # 3rd floor\n\n2001:db8::/32\tVPN\r\n"
+    lines += "10.1.0.0/16,大阪　支店\n192.0.2.1\n"
     office.post("/console/network/paste/", {"lines": lines})
     assert listed(cast) == [
         ("10.1.0.0/16", "大阪　支店", ""),
@@ -111,6 +113,7 @@ def test_the_page_shows_who_is_outside_and_who_was_refused(cast: Cast, office: C
     assert "Erin" in asked
     office.post("/console/network/switch/", {"restricted": "1"})
     browser_at(HOME, cast.reader).get("/documents/")
+    make_person(cast.admin.tenant, "mallory")
     browser_at(HOME).post("/login/", {"company_code": "ACME", "user_id": "mallory", "password": "x"})
     restrict(cast.outsider.tenant, "192.0.2.0/24")
     browser_at(HOME, cast.outsider).get("/")
