@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.policy",
     "accounts.sso",
+    "accounts.passkeys",
     "tenants",
     "documents",
     "backups",
