@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import accounts.factors.urls
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -19,6 +20,7 @@ console = [
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
+    *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((tenants.urls.urlpatterns, "operator"))),
