@@ -17,7 +17,7 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import options_to_json_dict, parse_authentication_credential_json
+from webauthn.helpers import base64url_to_bytes, options_to_json_dict, parse_authentication_credential_json
 from webauthn.helpers.structs import (
     AuthenticationCredential,
     AuthenticatorSelectionCriteria,
@@ -161,8 +161,6 @@ def _message(text: str) -> dict[str, Any]:
 
 def _refuse_frames(message: dict[str, Any]) -> None:
     """The page was shown inside another site's, which ours never are."""
-    from webauthn.helpers import base64url_to_bytes
-
     said = _checked(lambda: json.loads(base64url_to_bytes(message["response"]["clientDataJSON"])), Reason.MALFORMED)
     if not isinstance(said, dict) or said.get("crossOrigin"):
         raise PasskeyRefused(Reason.NOT_VERIFIED, "cross origin")

@@ -73,7 +73,7 @@ def _admit(known: User, company: Company) -> Admission:
         if applies:
             raise PasskeyRefused(reason)
     note_password_login(user)
-    return admit(user, method="passkey")
+    return admit(user, method="passkey", two_factors=True)
 
 
 def _record_failure(company: Company | None, answer: Answer | None, refusal: PasskeyRefused) -> None:

@@ -45,11 +45,12 @@ def prove(answer: Answer, purpose: Purpose, *, token: str, user: User | None = N
     """
     challenge = challenges.redeem(token, purpose, user)
     try:
-        return _use(answer, purpose, challenge, user).user
+        owner: User = _use(answer, purpose, challenge, user).user
     except PasskeyRefused as refusal:
         if refusal.reason is Reason.COPIED:
             _sound_alarm(answer, refusal.detail)
         raise
+    return owner
 
 
 @atomic()

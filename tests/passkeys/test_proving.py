@@ -1,6 +1,7 @@
 """Proving by a passkey: what is accepted, and all that is not (A5)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 from webauthn.helpers import bytes_to_base64url
 
-from accounts.passkeys import keeping, proving
+from accounts.passkeys import ceremonies, keeping, proving
 from accounts.passkeys.actions import PASSKEY_COPIED
 from accounts.passkeys.challenges import Purpose
 from accounts.passkeys.models import Passkey
@@ -68,7 +69,7 @@ def test_a_device_that_does_not_count(cast: Cast) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_what_does_not_verify(alice: Owner, change: dict[str, object]) -> None:
+def test_what_does_not_verify(alice: Owner, change: dict[str, Any]) -> None:
     """A5, ASVS 6.7.2: another site, another name, another challenge, nobody there, another key."""
     assert refusal_of(alice, **change) == Reason.NOT_VERIFIED
     assert stored(alice).last_used_at is None
@@ -164,8 +165,6 @@ def test_a_copied_device(alice: Owner, counted: int) -> None:
     mail.outbox.clear()
     with tenant_transaction(alice.person.tenant.id):
         begun = proving.begin(alice.person.user, Purpose.FACTOR)
-    from accounts.passkeys import ceremonies
-
     answer = ceremonies.read_answer(alice.device.sign(begun.options, counted=counted))
     with tenant_transaction(alice.person.tenant.id), pytest.raises(PasskeyRefused) as refused:
         proving.prove(answer, Purpose.FACTOR, token=begun.token, user=alice.person.user)
