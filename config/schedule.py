@@ -10,6 +10,10 @@ SCHEDULE = {
         "task": "accounts.tasks.tell_of_ending_passwords",
         "schedule": crontab(hour="8", minute="0"),
     },
+    "forget-challenges": {
+        "task": "accounts.passkeys.tasks.remove_stale_challenges",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "look-after-sso": {"task": "accounts.sso.tasks.look_after_sso", "schedule": crontab(hour="7", minute="30")},
     "catch-up-with-imports": {"task": "accounts.people.tasks.catch_up", "schedule": crontab(minute="*/5")},
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accounts.factors",
     "accounts.people",
     "accounts.sso",
+    "accounts.passkeys",
     "tenants",
     "documents",
     "backups",

@@ -27,6 +27,9 @@ EXCEPTIONS = {
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
     "accounts.factors.entering.prove": BY_THE_USER_THEMSELVES,
     "accounts.links.claim": PART,
+    "accounts.passkeys.challenges.redeem": PART,
+    "accounts.passkeys.keeping.remove_all": PART,
+    "accounts.passkeys.proving.prove": BY_THE_USER_THEMSELVES,
     "accounts.users.reset_password": BY_THE_USER_THEMSELVES,
     "accounts.links.void_links": PART,
     "accounts.policy.notices.take_due": "writes down what users were told",
@@ -132,6 +135,7 @@ def test_who_records_names_the_actor() -> None:
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
         "accounts.factors.stepping.note_refusal",
+        "accounts.passkeys.entering.log_in",  # by the users themselves
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
     }
@@ -161,6 +165,7 @@ def test_only_known_places_work_across_tenants() -> None:
     assert found == {
         "accounts.people.outstanding",
         "accounts.sessions",
+        "accounts.passkeys.challenges",
         "accounts.network.queries",
         "accounts.policy.throttle",
         "accounts.sso.pending",
