@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 
 from auditlog.models import AuditEvent
@@ -24,7 +23,7 @@ def page_of(client: Client, address: str, **query: str) -> str:
     return response.content.decode()
 
 
-def comparable(response: HttpResponse) -> tuple[int, str, dict[str, str]]:
+def comparable(response: Any) -> tuple[int, str, dict[str, str]]:
     """Status, body and headers of an answer, without what differs from request to request by design."""
     nonces = re.findall(r"'nonce-([^']+)'", response.headers["Content-Security-Policy"])
     body = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", response.content.decode())
