@@ -18,6 +18,7 @@ from accounts.menus import BY_CODE, Audience
 from accounts.models import Session, User
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.validity import ChangeReason
+from accounts.staff.presence import Presence
 from auditlog.actions import ACCESS_DENIED, Outcome
 from auditlog.services import Target, outliving
 from tenants.isolation.directory import current_company
@@ -34,6 +35,7 @@ class MemberRequest(HttpRequest):
     policy: SecurityPolicy
     change_due: ChangeReason | None
     after_transaction: list[Callable[[], None]]
+    staff: Presence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _keep_staff_in_scope(cast("MemberRequest", request), access)
         refused = check(request) or (None if access.public else _new_password_first(request, view))
         return refused or view(request, *args, **kwargs)
 
@@ -115,6 +118,13 @@ def _new_password_first(request: HttpRequest, view: Callable[..., Any]) -> HttpR
     if not getattr(request, "change_due", None) or hasattr(view, "before_password_change"):
         return None
     return HttpResponseRedirect(reverse("password_renew"))
+
+
+def _keep_staff_in_scope(request: MemberRequest, access: Access) -> None:
+    """The provider's staff inside a company open what their scope names, and nothing else (A14)."""
+    staff = getattr(request, "staff", None)
+    if staff is not None and not staff.allows(request):
+        _refuse(request, access.menu or "", outsider_allowed=True)
 
 
 def _refuse(request: MemberRequest, menu: str, *, outsider_allowed: bool) -> None:

@@ -55,8 +55,12 @@ MENUS = (
          _("Look at the record of every action in the company")),
     Menu("console.backups", _("Backups"), Audience.CONSOLE, "console:backups", "archive",
          _("See the company's own backups")),
+    Menu("console.staff_access", _("Staff access"), Audience.CONSOLE, "console:staff_accesses", "user-check",
+         _("Decide about, watch and end the access of the provider's staff to the company")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),
+    Menu("operator.staff_access", _("Staff access"), Audience.OPERATOR, "operator:staff_accesses", "user-check",
+         _("Ask companies for access to their data, and use it")),
     Menu("operator.styleguide", _("Style guide"), Audience.OPERATOR, "operator:styleguide", "palette",
          _("Every element of the pages")),
 )  # fmt: skip

@@ -50,7 +50,8 @@ class TenantRequestMiddleware:
         request.change_due = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
-            if _opens_own_transactions(request):
+            # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
+            if opens_own_transactions(request) or request.staff_claimed:
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)
@@ -76,7 +77,7 @@ class TenantRequestMiddleware:
         if isinstance(exception, Http404):
             _record_miss(request)
         alias = current_alias()
-        if not _opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
+        if not opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)
         return _busy(request, exception.retry_after) if isinstance(exception, HashingBusy) else None
 
@@ -113,7 +114,8 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
     return response
 
 
-def _opens_own_transactions(request: HttpRequest) -> bool:
+def opens_own_transactions(request: HttpRequest) -> bool:
+    """Whether the view of the address does."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.policy",
     "accounts.sso",
+    "accounts.staff",
     "tenants",
     "documents",
     "backups",
@@ -62,12 +63,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
+    "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
+    "accounts.staff.middleware.StaffMiddleware",
     "accounts.middleware.PreferenceMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -230,7 +233,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Files of the pages ------------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # from the root: pages below /staff/… use the same files
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 import accounts.sso.urls
 import accounts.sso.urls_console
+import accounts.staff.urls_console
+import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -13,14 +15,16 @@ import tenants.urls
 console = [
     *accounts.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.staff.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
+operator = [*tenants.urls.urlpatterns, *accounts.staff.urls_operator.urlpatterns]
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
-    path("operator/", include((tenants.urls.urlpatterns, "operator"))),
+    path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
 ]

@@ -34,6 +34,8 @@ _RECENT_DAYS = 30
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     """Where somebody arrives: what they may do, and what happened to their account lately."""
+    if request.staff is not None:
+        return render(request, "accounts/staff/inside.html", {"menu_groups": by_audience(request.menus)})
     user = request.user
     recent = events_of_days(events_about(user.id), _RECENT_DAYS)[:_RECENT_EVENTS]
     context = {
