@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.factors.stepping import is_fresh
 from accounts.menus import BY_CODE, Audience
 from accounts.models import Session, User
 from accounts.policy.models import SecurityPolicy
@@ -34,6 +35,7 @@ class MemberRequest(HttpRequest):
     login_session: Session
     policy: SecurityPolicy
     change_due: ChangeReason | None
+    factor_due: bool
     after_transaction: list[Callable[[], None]]
     staff: Presence | None
 
@@ -81,6 +83,48 @@ def before_password_change(view: View) -> View:
     return view
 
 
+def before_enrolment(view: View) -> View:
+    """The view stays open to somebody who has to set up a second factor before anything else (A5)."""
+    view.before_enrolment = True  # type: ignore[attr-defined]
+    return view
+
+
+def step_up(view: View) -> View:
+    """A risky action: whoever has not proved who they are for ten minutes does so first (A11; ASVS 7.5.1, 7.5.3).
+
+    Innermost, below `require_POST` and its like. What was sent is not done; the page that asks says so and leads back.
+    """
+
+    @wraps(view)
+    def stepped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(cast("MemberRequest", request).login_session):
+            return view(request, *args, **kwargs)
+        return HttpResponseRedirect(confirmation_of(request))
+
+    return cast("View", stepped)
+
+
+def step_up_to_change(view: View) -> View:
+    """As `step_up`, but the page may be looked at without: only what it sends is risky."""
+    stepped = step_up(view)
+
+    @wraps(view)
+    def chosen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return (view if request.method in {"GET", "HEAD"} else stepped)(request, *args, **kwargs)
+
+    return cast("View", chosen)
+
+
+def confirmation_of(request: HttpRequest) -> str:
+    """The address of the page "Confirm it is you", which leads back; after a POST, to the page that sent it."""
+    if request.method in {"GET", "HEAD"}:
+        query = {"next": request.get_full_path()}
+    else:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        query = {"next": came_from.path if came_from.netloc == request.get_host() else "", "unsent": "1"}
+    return f"{reverse('confirm')}?{urlencode(query)}"
+
+
 def access_of(view: Callable[..., Any]) -> Access | None:
     """What the view demands; None if it carries no decorator."""
     return getattr(view, "access", None)
@@ -93,7 +137,7 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _keep_staff_in_scope(cast("MemberRequest", request), access)
-        refused = check(request) or (None if access.public else _new_password_first(request, view))
+        refused = check(request) or (None if access.public else _first_things_first(request, view))
         return refused or view(request, *args, **kwargs)
 
     guarded.access = access  # type: ignore[attr-defined]
@@ -113,11 +157,13 @@ def _login_first(request: HttpRequest) -> HttpResponseBase | None:
     return HttpResponseRedirect(target)
 
 
-def _new_password_first(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
-    """To the page for a new password, and nowhere else, while one is due."""
-    if not getattr(request, "change_due", None) or hasattr(view, "before_password_change"):
-        return None
-    return HttpResponseRedirect(reverse("password_renew"))
+def _first_things_first(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
+    """To the set-up of a second factor, then to the page for a new password, and nowhere else, while they are due."""
+    if getattr(request, "factor_due", False):
+        return None if hasattr(view, "before_enrolment") else HttpResponseRedirect(reverse("enrol"))
+    if getattr(request, "change_due", None) and not hasattr(view, "before_password_change"):
+        return HttpResponseRedirect(reverse("password_renew"))
+    return None
 
 
 def _keep_staff_in_scope(request: MemberRequest, access: Access) -> None:

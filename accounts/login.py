@@ -6,7 +6,8 @@ from functools import cache
 from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
 from django.utils import timezone
 
-from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.actions import FACTOR_ASKED, LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.factors.kinds import has_factor
 from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
 from accounts.policy.queries import current_policy
@@ -40,10 +41,14 @@ class LoginRefused(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Somebody was let in: the secret of the new session, and the key of the user."""
+    """Somebody was let in: the secret of the new session, and the key of the user.
+
+    With `awaiting_factor` nobody is logged in yet: the secret opens nothing but the pages that ask for the second one.
+    """
 
     secret: BearerSecret
     user_key: str
+    awaiting_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def _record_failure(log: Company | None, company_code: str, target: Target, reas
 def _admit(checked: User, *, new_hash: str | None) -> Admission:
     """Open the session, unless the account was changed while its password was being checked.
 
-    The one place where a right password becomes a session. A second factor is to be asked for here.
+    The one place where a right password becomes a session.
     """
     user = User.objects.select_for_update().get(id=checked.id)
     if not user.is_active or user.password != checked.password:
@@ -184,10 +189,18 @@ def _admit(checked: User, *, new_hash: str | None) -> Admission:
     return admit(user, method="password")
 
 
-def admit(user: User, *, method: str) -> Admission:
-    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller."""
+def admit(user: User, *, method: str, proved: bool = True, two_factors: bool = False) -> Admission:
+    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller.
+
+    Whoever has a second factor is asked for it first, unless the method was two factors in one. `proved` is whether
+    the proof was made just now and to us (A11).
+    """
+    if not two_factors and has_factor(user):
+        secret = start_session(user, method=method, proved=False, awaiting_factor=True)
+        record(FACTOR_ASKED, actor=user.as_actor(), target=user, after={"method": method})
+        return Admission(secret, str(user.id), awaiting_factor=True)
     user.last_login = timezone.now()
     user.save(update_fields=["last_login"])
-    secret = start_session(user)
+    secret = start_session(user, method=method, proved=proved)
     record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": method})
     return Admission(secret, str(user.id))

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.hashing import HashingBusy
 from accounts.policy.validity import change_due
-from accounts.queries import menus_of
+from accounts.queries import rights_of
 from accounts.sessions import find_session
 from auditlog.actions import NOT_FOUND, Outcome
 from auditlog.context import current_origin
@@ -47,7 +47,7 @@ class TenantRequestMiddleware:
         """Handle the request for its tenant."""
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
-        request.change_due = None
+        request.change_due, request.factor_due, request.pending_login = None, False, None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
@@ -92,7 +92,9 @@ class PreferenceMiddleware:
         """Handle the request in the user's language and time zone."""
         user = request.user
         if not user.is_authenticated:
-            return self.get_response(request)
+            if request.pending_login is None:
+                return self.get_response(request)
+            user = request.pending_login.user
         language = user.language or translation.get_language()
         with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
             request.LANGUAGE_CODE = language
@@ -134,9 +136,14 @@ def _record_miss(request: Any) -> None:
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
     found = find_session(secret) if secret else None
-    if found:
-        session, policy = found
-        request.user, request.login_session = session.user, session
-        request.policy, request.menus = policy, menus_of(session.user)
-        request.change_due = change_due(session.user, policy, timezone.now())
-        current_origin().session_id = session.id
+    if not found:
+        return
+    session, policy = found
+    current_origin().session_id = session.id
+    if session.awaiting_factor:
+        request.pending_login = session
+        return
+    rights = rights_of(session.user)
+    request.user, request.login_session = session.user, session
+    request.policy, request.menus = policy, rights.menus
+    request.change_due = change_due(session.user, policy, timezone.now())

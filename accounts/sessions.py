@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Func, QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
+from accounts.factors.kinds import has_factor_of
 from accounts.models import Session, User, UserState
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.queries import current_policy, stored_values
@@ -19,10 +20,17 @@ from tenants.isolation.transactions import atomic, current_connection, platform_
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
+# How long somebody may look for the second factor after the right password.
+PENDING_MINUTES = 10
 
 
-def start_session(user: User) -> BearerSecret:
-    """Open a session for somebody who has proved who they are; returns the secret for the cookie."""
+def start_session(
+    user: User, *, method: str = "password", proved: bool = True, awaiting_factor: bool = False
+) -> BearerSecret:
+    """Open a session for somebody who has proved who they are; returns the secret for the cookie.
+
+    `proved` is whether that was just now and to us; `awaiting_factor`, whether the second factor is still missing.
+    """
     secret = BearerSecret.new(user.tenant_id)
     where = current_origin()
     session = Session.objects.create(
@@ -31,18 +39,38 @@ def start_session(user: User) -> BearerSecret:
         expires_at=timezone.now() + timedelta(hours=current_policy().absolute_hours),
         ip=where.ip,
         user_agent=where.user_agent[:400],
+        method=method,
+        proved_at=timezone.now() if proved else None,
+        awaiting_factor=awaiting_factor,
     )
     where.session_id = session.id
     return secret
 
 
+def renew_secret(session: Session, *also: str) -> BearerSecret:
+    """Give the session a new secret, and save the fields named; the old secret is worth nothing (ASVS 7.2.4)."""
+    secret = BearerSecret.new(session.tenant_id)
+    session.token_hash = secret.hash
+    session.save(update_fields=["token_hash", *also])
+    current_origin().session_id = session.id
+    return secret
+
+
 def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
-    """The living session of a cookie with its user, and the policy, in one query; notes that it was used."""
+    """The living session of a cookie with its user, and the policy, in one query; notes that it was used.
+
+    It comes with `has_factor`, whether the user has a second factor, and `is_operator`, whether the company is the
+    provider's.
+    """
     now = timezone.now()
     session = (
         Session.objects.filter(token_hash=secret.hash, ended_at=None, expires_at__gt=now, user__state=UserState.ACTIVE)
         .select_related("user")
-        .annotate(policy_values=stored_values())
+        .annotate(
+            policy_values=stored_values(),
+            has_factor=has_factor_of("user_id"),
+            is_operator=_IsProvider("tenant_id"),
+        )
         .first()
     )
     if session is None:
@@ -51,9 +79,18 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
     oldest = _oldest(policy, now)
     if session.created_at <= oldest["created_at__gt"] or session.last_used_at <= oldest["last_used_at__gt"]:
         return None
+    if session.awaiting_factor and session.created_at <= now - timedelta(minutes=PENDING_MINUTES):
+        return None
     if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
         Session.objects.filter(id=session.id).update(last_used_at=now)
     return session, policy
+
+
+class _IsProvider(Func):
+    """Whether a tenant is the provider's own."""
+
+    template = "(SELECT is_provider FROM company_of(%(expressions)s))"
+    output_field = BooleanField()
 
 
 def alive(sessions: QuerySet[Session], policy: SecurityPolicy, now: datetime) -> QuerySet[Session]:
@@ -116,4 +153,5 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 def living_sessions(user: User) -> QuerySet[Session]:
     """The sessions of a user for their own list, newest use first."""
-    return alive(user.sessions.all(), current_policy(), timezone.now()).order_by("-last_used_at")
+    sessions = user.sessions.filter(awaiting_factor=False)
+    return alive(sessions, current_policy(), timezone.now()).order_by("-last_used_at")

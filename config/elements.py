@@ -169,3 +169,16 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, reference)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', reference)
+
+
+@register.simple_tag(takes_context=True)
+def script(context: Context, path: str, *, defer: bool = True) -> SafeString:
+    """One of our scripts. It carries the nonce of the answer, without which the content policy lets none run.
+
+    A page that is made without a request (400, 500) has no nonce and does without scripts.
+    """
+    nonce = getattr(context.get("request"), "csp_nonce", None)
+    if nonce is None:
+        return SafeString("")
+    waits = SafeString(" defer") if defer else ""
+    return format_html('<script src="{}" nonce="{}"{}></script>', static(path), nonce, waits)

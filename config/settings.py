@@ -8,11 +8,10 @@ import os
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from config import installation
+from config import headers, installation
 from config.local_secrets import local_secret
 from config.schedule import SCHEDULE
 
@@ -51,6 +50,7 @@ INSTALLED_APPS = [
     "auditlog",
     "accounts",
     "accounts.policy",
+    "accounts.factors",
     "accounts.sso",
     "accounts.staff",
     "tenants",
@@ -59,15 +59,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
     "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
     "accounts.staff.middleware.StaffMiddleware",
@@ -237,6 +238,7 @@ STATIC_URL = "/static/"  # from the root: pages below /staff/… use the same fi
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our files are for our pages
 _staticfiles = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through the vault, never here
@@ -245,19 +247,21 @@ STORAGES = {
 
 # --- Browser security (P1) ---------------------------------------------------------------------------------------
 SECURE_COOKIES = PRODUCTION
-SESSION_COOKIE_NAME = "__Host-sekisho" if SECURE_COOKIES else "sekisho"
+# A browser takes a cookie with this prefix only with Secure, for the whole host and for no other.
+_HOST = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_HOST}sekisho"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "sekisho_csrf"
+COMPANY_COOKIE_NAME = f"{_HOST}sekisho_company"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.entrance.csrf_failure"
+LANGUAGE_COOKIE_NAME = f"{_HOST}sekisho_language"
 LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+MESSAGE_COOKIE_NAME = f"{_HOST}sekisho_messages"
+MESSAGE_STORAGE = "config.message_storage.MessageStorage"
+CONTENT_SECURITY_POLICY = headers.CONTENT_SECURITY_POLICY
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
@@ -265,22 +269,6 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # Tabler's style sheet draws its arrows and check marks as data: images
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-    }
-}
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import accounts.factors.urls
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.staff.urls_console
@@ -23,6 +24,7 @@ operator = [*tenants.urls.urlpatterns, *accounts.staff.urls_operator.urlpatterns
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
+    *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),

@@ -25,12 +25,14 @@ EXCEPTIONS = {
     "accounts.users.accept_invitation": BY_THE_USER_THEMSELVES,
     "accounts.users.change_password": BY_THE_USER_THEMSELVES,
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
+    "accounts.factors.entering.prove": BY_THE_USER_THEMSELVES,
     "accounts.links.claim": PART,
     "accounts.users.reset_password": BY_THE_USER_THEMSELVES,
     "accounts.links.void_links": PART,
     "accounts.policy.notices.take_due": "writes down what users were told",
     "accounts.policy.passwords.keep_former": PART,
     "accounts.policy.passwords.prune": PART,
+    "accounts.policy.throttle.forget": COUNTER,
     "accounts.policy.throttle.forgive_login": COUNTER,
     "accounts.login.admit": BY_THE_USER_THEMSELVES,
     "accounts.sso.entering.arrive": BY_THE_USER_THEMSELVES,
@@ -40,6 +42,7 @@ EXCEPTIONS = {
     "accounts.sso.pending.begin": PART,
     "accounts.sso.pending.claim": PART,
     "accounts.sso.pending.remember_logout": PART,
+    "accounts.sessions.renew_secret": PART,
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
@@ -123,6 +126,9 @@ def test_who_records_names_the_actor() -> None:
     assert unnamed == {
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
+        "accounts.factors.stepping.confirm",  # by the users themselves
+        "accounts.factors.stepping.confirm_by_password",
+        "accounts.factors.stepping.note_refusal",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
     }

@@ -83,7 +83,7 @@ class StaffMiddleware:
             return self.get_response(request)
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"{_outside(claimed, 'login')}?{urlencode({'next': request.path})}")
-        if request.change_due or getattr(request, "factor_due", False):
+        if request.change_due or request.factor_due:
             return HttpResponseRedirect(_outside(claimed, "home"))
         claim = Claim(
             claimed.company_id,

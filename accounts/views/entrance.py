@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,9 +29,8 @@ from auditlog.actions import REQUEST_REFUSED, Outcome
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, outliving
 from tenants.isolation.directory import normalize_code
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import tenant_transaction
 
-_COMPANY_COOKIE = "sekisho_company"
 _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 
 
@@ -43,7 +43,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. Whatever is wrong, the answer is the same (A1)."""
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_page(request, request.GET.get("next")))
-    remembered = request.COOKIES.get(_COMPANY_COOKIE, "")
+    remembered = request.COOKIES.get(settings.COMPANY_COOKIE_NAME, "")
     initial = {"company_code": request.GET.get("company") or remembered, "remember": bool(remembered)}
     form = LoginForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -140,26 +140,40 @@ def slow_down(request: HttpRequest, refusal: TooManyAttempts) -> HttpResponse:
     return response
 
 
-def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:
-    """Hand over the new session; the one before it, if any, ends (ASVS 7.2.4)."""
-    if request.login_session is not None:
-        with atomic(), origin(replace(current_origin(), session_id=request.login_session.id)):
-            login.log_out(request.login_session)
-    response = redirect(next_page(request, request.GET.get("next")))
+def admitted(request: Any, admission: login.Admission, wanted: str | None) -> HttpResponse:
+    """Hand over the new session, or the log-in that waits for its second factor; the session before ends (ASVS 7.2.4).
+
+    `wanted` is the address that the person was on the way to.
+    """
+    earlier = request.login_session
+    if earlier is not None:
+        with tenant_transaction(earlier.tenant_id), origin(replace(current_origin(), session_id=earlier.id)):
+            login.log_out(earlier)
+    target = next_page(request, wanted)
+    if admission.awaiting_factor:
+        target = f"{reverse('factor')}?{urlencode({'next': target})}"
+    response = redirect(target)
     sessions.set_cookie(response, admission.secret)
-    remember_device(request, response, admission.user_key)
+    if not admission.awaiting_factor:
+        remember_device(request, response, admission.user_key)
     rotate_token(request)
+    return response
+
+
+def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:
+    """As `admitted`, with the company code kept or forgotten."""
+    response = admitted(request, admission, request.GET.get("next"))
     if typed["remember"]:
         response.set_cookie(
-            _COMPANY_COOKIE,
+            settings.COMPANY_COOKIE_NAME,
             normalize_code(typed["company_code"]),
             max_age=_COMPANY_COOKIE_SECONDS,
             secure=settings.SECURE_COOKIES,
             httponly=True,
             samesite="Lax",
         )
-    elif _COMPANY_COOKIE in request.COOKIES:
-        response.delete_cookie(_COMPANY_COOKIE, samesite="Lax")
+    elif settings.COMPANY_COOKIE_NAME in request.COOKIES:
+        response.delete_cookie(settings.COMPANY_COOKIE_NAME, samesite="Lax")
     return response
 
 

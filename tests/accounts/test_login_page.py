@@ -79,14 +79,14 @@ def test_the_company_code_is_remembered_only_if_asked(cast: Cast) -> None:
     """A1: on a shared computer nothing is left behind."""
     client = stranger()
     client.post("/login/", TYPED)
-    assert "sekisho_company" not in client.cookies
+    assert settings.COMPANY_COOKIE_NAME not in client.cookies
     client.post("/logout/")
     client.post("/login/", TYPED | {"company_code": "acme", "remember": "on"})
-    assert client.cookies["sekisho_company"].value == "ACME"
+    assert client.cookies[settings.COMPANY_COOKIE_NAME].value == "ACME"
     client.post("/logout/")
     assert 'value="ACME"' in client.get("/login/").content.decode()
     client.post("/login/", TYPED)
-    assert client.cookies["sekisho_company"].value == ""
+    assert client.cookies[settings.COMPANY_COOKIE_NAME].value == ""
 
 
 def test_a_new_log_in_replaces_the_session(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up
 from accounts.forms import complain
 from accounts.staff import decisions, grants, queries
 from accounts.staff.forms import ApproveForm, RefuseForm
@@ -42,6 +42,7 @@ def access_detail(request: MemberRequest, access: UUID) -> HttpResponse:
 
 @menu_required("console.staff_access")
 @require_POST
+@step_up
 def approve(request: MemberRequest, access: UUID) -> HttpResponse:
     """Let the operator in, for so long."""
     found = _found(access)

@@ -10,7 +10,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up
 from accounts.forms import complain
 from accounts.staff import decisions, directory, grants
 from accounts.staff.directory import Listed
@@ -58,6 +58,7 @@ def access_detail(request: MemberRequest, company: UUID, access: UUID) -> HttpRe
 
 @menu_required("operator.staff_access")
 @require_POST
+@step_up
 def approve(request: MemberRequest, company: UUID, access: UUID) -> HttpResponse:
     """Grant a colleague's emergency access in place of the company."""
     found = _found(company, access)
@@ -77,6 +78,7 @@ def approve(request: MemberRequest, company: UUID, access: UUID) -> HttpResponse
 
 @menu_required("operator.staff_access")
 @require_POST
+@step_up
 def enter(request: MemberRequest, company: UUID, access: UUID) -> HttpResponse:
     """Go inside the company, in this session."""
     found = _found(company, access)
