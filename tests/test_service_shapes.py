@@ -49,7 +49,6 @@ EXCEPTIONS = {
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
-    "accounts.staff.grants.close_stopped": "ends by `end`, which records",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }

@@ -21,6 +21,7 @@ from accounts.policy.passwords import requirements
 from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
 from accounts.sso.queries import sso_is_ready
+from accounts.staff.queries import CONSOLE_MENU, in_hand
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
@@ -42,6 +43,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "menu_groups": by_audience(request.menus),
         "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
         "events": OwnEventTable(recent),
+        "staff_accesses": in_hand(timezone.now()) if CONSOLE_MENU in request.menus else (),
         "password_days_left": days_left(user, request.policy, timezone.now()),
     }
     return render(request, "accounts/home.html", context)

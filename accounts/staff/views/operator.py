@@ -123,7 +123,7 @@ def _page(request: MemberRequest, listed: Listed, *, form: EmergencyForm | None 
         "inside": _inside(access.tenant_id, access.id),
         "is_here": access.operator_session == request.login_session.id,
         "may_enter": own and access.is_running,
-        "may_approve": not own and access.emergency and access.is_open,
+        "may_approve": form is not None or (not own and access.emergency and access.is_open),
         "form": form or EmergencyForm(access=access),
         "trail": [(_("Staff access"), reverse("operator:staff_accesses")), (access.ticket, "")],
     }

@@ -57,9 +57,15 @@ class Accesses:
         """A request of the operator to ACME."""
         operator: Person = wish.pop("by", self.cast.operator)
         company = wish.pop("company", "ACME")
-        wish = {"purpose": PURPOSE, "ticket": "INQ-7", "scope": Scope.READ, "minutes": 30, "emergency": False} | wish
+        values: dict[str, Any] = {
+            "purpose": PURPOSE,
+            "ticket": "INQ-7",
+            "scope": Scope.READ,
+            "minutes": 30,
+            "emergency": False,
+        } | wish
         with tenant_transaction(operator.tenant.id):
-            return ask(resolve_company(company), operator=operator.user, actor=operator.actor, **wish)
+            return ask(resolve_company(company), operator=operator.user, actor=operator.actor, **values)
 
     def granted(self, **wish: Any) -> StaffAccess:
         """The same, approved by the company's administrator."""

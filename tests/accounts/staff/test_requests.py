@@ -54,7 +54,7 @@ def test_a_request_is_told_and_in_both_logs(cast: Cast, accesses: Accesses) -> N
 
     own = newest_event(cast.admin.tenant, "staff.access.asked")
     assert (own.actor_kind, own.actor_user_id, own.target_id) == (ActorKind.OPERATOR, "olga", str(access.id))
-    assert own.after["purpose"] == PURPOSE
+    assert (own.after or {})["purpose"] == PURPOSE
     linked = newest_event(cast.operator.tenant, "staff.access.asked")
     assert (linked.target_id, linked.target_label) == (str(access.id), "ACME: Olga (olga): INQ-7")
     assert "staff.access.asked" not in actions_of(cast.outsider.tenant)
@@ -140,7 +140,11 @@ def test_a_second_operator_grants_a_declared_emergency_only(cast: Cast, accesses
     assert told.to == ["alice@acme.example"]
     assert "Otto" in told.body
     event = newest_event(cast.admin.tenant, "staff.access.approved")
-    assert (event.actor_kind, event.actor_user_id, event.after["emergency"]) == (ActorKind.OPERATOR, "otto", True)
+    assert (event.actor_kind, event.actor_user_id, (event.after or {})["emergency"]) == (
+        ActorKind.OPERATOR,
+        "otto",
+        True,
+    )
 
 
 def test_of_two_approvals_at_once_one_counts(cast: Cast, accesses: Accesses) -> None:
