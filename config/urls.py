@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.network.urls_console
+import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.staff.urls_console
@@ -15,12 +18,18 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.staff.urls_console.urlpatterns,
+    *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
-operator = [*tenants.urls.urlpatterns, *accounts.staff.urls_operator.urlpatterns]
+operator = [
+    *tenants.urls.urlpatterns,
+    *accounts.network.urls_operator.urlpatterns,
+    *accounts.staff.urls_operator.urlpatterns,
+]
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
