@@ -81,10 +81,10 @@ class StaffMiddleware:
         claimed: Claimed | None = request.staff_claimed
         if claimed is None:
             return self.get_response(request)
+        if request.shut_out or request.change_due or request.factor_due:
+            return HttpResponseRedirect(_outside(claimed, "home"))  # where they are told what is in the way
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"{_outside(claimed, 'login')}?{urlencode({'next': request.path})}")
-        if request.change_due or request.factor_due:
-            return HttpResponseRedirect(_outside(claimed, "home"))
         claim = Claim(
             claimed.company_id,
             claimed.access_id,
