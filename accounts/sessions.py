@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Exists, Func, OuterRef, QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
 from accounts.factors.kinds import has_factor_of
+from accounts.factors.models import EnrolmentDemand
 from accounts.models import Session, User, UserState
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.queries import current_policy, stored_values
@@ -60,7 +61,7 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
     """The living session of a cookie with its user, and the policy, in one query; notes that it was used.
 
     It comes with `has_factor`, whether the user has a second factor, and `is_operator`, whether the company is the
-    provider's.
+    provider's, and `is_demanded`, whether an administrator wants a new factor set up.
     """
     now = timezone.now()
     session = (
@@ -70,6 +71,7 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
             policy_values=stored_values(),
             has_factor=has_factor_of("user_id"),
             is_operator=_IsProvider("tenant_id"),
+            is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
         )
         .first()
     )

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.factors.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -13,6 +14,7 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.factors.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
