@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "accounts",
+    "accounts.network",
     "accounts.policy",
     "accounts.factors",
     "accounts.sso",

@@ -10,7 +10,7 @@ from django.conf import settings
 
 APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
-                   "urls", "urls_console"})  # fmt: skip
+                   "urls", "urls_console", "urls_operator"})  # fmt: skip
 READS = frozenset({"models", "queries"})
 WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_create", "save", "update"})
 
@@ -167,6 +167,7 @@ def test_only_known_places_work_across_tenants() -> None:
     }
     assert found == {
         "accounts.sessions",
+        "accounts.network.queries",
         "accounts.policy.throttle",
         "accounts.sso.pending",
         "auditlog.partitions",

@@ -88,11 +88,11 @@ def _let_in(user: User, invitation: str, person: Person, company: DemoCompany) -
 
 def _set_up_app(user: User, seed: bytes) -> None:
     """Show a right code, as the person would. It is an old one, so that the first log-in need not wait for the next."""
-    session = find_session(start_session(user, method="password"))
-    if session is None:
+    found = find_session(start_session(user, method="password"))
+    if found is None:
         raise ValueError("A session that was just opened is not there.")
     code = code_at(seed, timezone.now() - timedelta(seconds=STEP_SECONDS))
-    add_totp(session[0], sealed_seed=seal(user, seed), code=code)
+    add_totp(found.session, sealed_seed=seal(user, seed), code=code)
     end_sessions(user, actor=user.as_actor())
 
 

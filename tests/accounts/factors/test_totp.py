@@ -38,7 +38,7 @@ def begin(person: Person) -> Session:
     with tenant_transaction(person.tenant.id):
         found = find_session(admission.secret)
     assert found is not None
-    return found[0]
+    return found.session
 
 
 def enter(pending: Session, code: str) -> Admission | None:
@@ -67,7 +67,7 @@ def test_a_right_code_finishes_the_log_in(alice: Person) -> None:
     with tenant_transaction(alice.tenant.id):
         found = find_session(admission.secret)
         assert found is not None
-        assert (found[0].method, found[0].awaiting_factor) == ("password+totp", False)
+        assert (found.session.method, found.session.awaiting_factor) == ("password+totp", False)
         assert not Session.objects.filter(token_hash=old_hash).exists()
     assert changes(newest_event(alice.tenant, "accounts.login.succeeded")) == (None, {"method": "password+totp"})
 
@@ -110,8 +110,12 @@ def test_parallel_guesses_get_no_more_tries(alice: Person, monkeypatch: pytest.M
     looked_at: list[int] = []
     pending = begin(alice)
 
+    def spend() -> bool:
+        looked_at.append(1)
+        return False
+
     def guess() -> Admission | None:
-        return attempts.enter(pending, method="totp", spend=lambda: bool(looked_at.append(1)))
+        return attempts.enter(pending, method="totp", spend=spend)
 
     at_once(*[guess] * 50)
 
