@@ -6,6 +6,7 @@ import accounts.factors.urls
 import accounts.factors.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -17,6 +18,7 @@ import tenants.urls
 console = [
     *accounts.urls_console.urlpatterns,
     *accounts.factors.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
