@@ -29,6 +29,15 @@ class Joining(models.TextChoices):
     AUTOMATIC = "automatic", _("Everybody: new users are registered with the chosen role")
 
 
+def usual_factor_contexts() -> list[str]:
+    """Methods that mean two factors wherever they are said: those of REFEDS, Microsoft, and SAML 2.0 itself."""
+    return [
+        "https://refeds.org/profile/mfa",
+        "http://schemas.microsoft.com/claims/multipleauthn",
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorContract",
+    ]
+
+
 class Connection(TenantModel):
     """A company's identity provider, pinned: one entity id and its certificates. One a tenant, for now.
 
@@ -54,6 +63,12 @@ class Connection(TenantModel):
     email_attribute = models.CharField(max_length=200, blank=True)
     joining = models.CharField(max_length=10, choices=Joining, default=Joining.OFF)
     default_role = TenantForeignKey(Role, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    factor_contexts = ArrayField(
+        models.CharField(max_length=400),
+        default=usual_factor_contexts,
+        blank=True,
+        verbose_name=_("methods with two factors"),
+    )
     enforced = models.BooleanField(default=False)
     break_glass = TenantForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     sp_key_sealed = models.BinaryField()
