@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.network.urls_console
+import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -13,9 +16,16 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
+]
+
+operator = [
+    *tenants.urls.urlpatterns,
+    *accounts.network.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [
@@ -23,6 +33,6 @@ urlpatterns = [
     *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
-    path("operator/", include((tenants.urls.urlpatterns, "operator"))),
+    path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
 ]
