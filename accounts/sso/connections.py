@@ -133,8 +133,8 @@ def _store(connection: Connection, values: dict[str, Any], *, before: dict[str, 
 def _summary(connection: Connection) -> dict[str, Any]:
     """The settings as the audit log shows them; certificates by fingerprint."""
     plain = ("entity_id", "sso_url", "slo_url", "refuse_expired", "user_id_attribute", "name_attribute")
-    plain += ("email_attribute", "joining", "enforced", "factor_contexts")
-    return {name: getattr(connection, name) for name in plain} | {
+    more = ("email_attribute", "joining", "enforced", "factor_contexts")
+    return {name: getattr(connection, name) for name in plain + more} | {
         "certificates": [read_certificate(pem).fingerprint for pem in connection.certificates],
         "default_role": connection.default_role.name if connection.default_role else None,
         "break_glass": connection.break_glass.user_id if connection.break_glass else None,
