@@ -19,9 +19,9 @@ from accounts.network.admission import is_shut_out
 from accounts.sso import pending, queries
 from accounts.sso.actions import SSO_FAILED, SSO_TESTED
 from accounts.sso.joining import Register, account_of, find_link, link, profile_of
-from accounts.sso.models import Connection, PendingRequest, Purpose, SsoSession, UsedAssertion
+from accounts.sso.models import SSO_TWO_FACTORS, Connection, PendingRequest, Purpose, SsoSession, UsedAssertion
 from accounts.sso.refusals import Reason, SsoRefused
-from accounts.sso.secondfactor import SSO_TWO_FACTORS, method_of, says_two_factors
+from accounts.sso.secondfactor import method_of, says_two_factors
 from accounts.sso.validation import Identity, validate
 from auditlog.actions import Outcome
 from auditlog.actors import Actor

@@ -10,6 +10,9 @@ from tenants.isolation.assets import ALL_RIGHTS, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
+# `Session.method` of somebody whose identity provider says that it has asked for two factors.
+SSO_TWO_FACTORS = "sso+idp"
+
 _PASSING = Asset(
     data_class="log-in requests",
     ownership=Ownership.DERIVED,

@@ -1,11 +1,9 @@
 """What the identity provider says about a second factor of its own (A5, A6; ASVS 6.8.4)."""
 
-from accounts.sso.models import Connection
+from accounts.sso.models import SSO_TWO_FACTORS, Connection
 from accounts.sso.validation import Identity
 from tenants.isolation.directory import current_company
 
-# `Session.method` of somebody whose identity provider says that it has asked for two factors.
-SSO_TWO_FACTORS = "sso+idp"
 # Microsoft Entra ID names its methods in this attribute, whatever stands in the context.
 _METHODS = "http://schemas.microsoft.com/claims/authnmethodsreferences"
 

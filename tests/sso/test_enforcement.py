@@ -72,19 +72,20 @@ def test_the_way_back_in(required: Cast) -> None:
     assert [message.to for message in mail.outbox] == [["alice@acme.example"]]
 
 
+def _is_way_back(refusal: ValidationError) -> bool:
+    return bool(refusal.code == "way_back")
+
+
 def test_the_way_back_in_is_not_lost(required: Cast, acme_side: Side) -> None:
     """Whoever keeps it is neither suspended nor loses the menu for repairs, until somebody else keeps it (A6)."""
     alice, others = required.admin.user, required.editor.actor
     with tenant_transaction(alice.tenant_id):
         reader = built_in_role(required.admin.tenant, READER)
         make_person(required.admin.tenant, "bob", ADMINISTRATOR)
-        for refused in (
-            lambda: suspend_user(alice, actor=others),
-            lambda: give_roles(alice, [reader], actor=others),
-        ):
-            with pytest.raises(ValidationError) as refusal, transaction.atomic():
-                refused()
-            assert refusal.value.code == "way_back"
+        with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
+            suspend_user(alice, actor=others)
+        with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
+            give_roles(alice, [reader], actor=others)
         connections.require_sso(acme_side.connection, break_glass=User.objects.get(user_id="bob"), actor=others)
         give_roles(alice, [reader], actor=others)
         suspend_user(User.objects.get(id=alice.id), actor=others)

@@ -6,12 +6,15 @@ from django.test import Client
 from lxml import etree
 
 from accounts.models import Session
+from accounts.policy.models import FactorRule
+from accounts.policy.services import change_policy
 from accounts.sso import connections
 from accounts.sso.joining import link
 from accounts.sso.models import usual_factor_contexts
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import Cast
+from tests.factories.people import give_app
 from tests.sso.conftest import Side
 from tests.sso.signing import Change, find
 
@@ -90,6 +93,30 @@ def test_what_the_identity_provider_says(
 ) -> None:
     """Two factors only where the signed assertion says so in a listed word; missing or unknown is one (ASVS 6.8.4)."""
     assert method_after(acme_side, client, change) == method
+
+
+@pytest.mark.parametrize(("change", "asked"), [(saying(REFEDS), False), (silent, True)], ids=["two", "one"])
+def test_whoever_has_a_second_factor_is_asked_for_it_after_one(
+    linked: Cast, acme_side: Side, client: Client, change: Change, asked: bool
+) -> None:
+    """A log-in with one factor stops half-way for somebody who has an app here; one with two goes through (A5)."""
+    with tenant_transaction(acme_side.tenant.id):
+        give_app(linked.admin.user)
+    question = acme_side.start(client)
+    acme_side.post(client, acme_side.response(question, person=ALICE, change=change), question)
+    with tenant_transaction(acme_side.tenant.id):
+        assert Session.objects.latest("created_at").awaiting_factor is asked
+
+
+@pytest.mark.parametrize(("change", "status"), [(saying(REFEDS), 200), (silent, 302)], ids=["two", "one"])
+def test_whoever_needs_a_second_factor_sets_it_up_after_one(
+    linked: Cast, acme_side: Side, client: Client, change: Change, status: int
+) -> None:
+    """Where everybody needs two factors, only a log-in with one leads to setting the other up (A5)."""
+    with tenant_transaction(acme_side.tenant.id):
+        change_policy({"factor_required": FactorRule.EVERYONE}, actor=linked.admin.actor)
+    method_after(acme_side, client, change)
+    assert client.get("/").status_code == status
 
 
 def test_each_company_has_its_own_list(linked: Cast, acme_side: Side, globex_side: Side, client: Client) -> None:
