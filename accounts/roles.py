@@ -125,9 +125,9 @@ def grantable_menus() -> list[str]:
 
 def ensure_somebody_manages_users() -> None:
     """Raise ValidationError when no active user is left who can manage users, or the way back in leads nowhere."""
-    ensure_way_back_repairs()
     if not User.objects.exclude(last_login=None).exists():
         return  # a new company, of which nobody has entered yet
+    ensure_way_back_repairs()
     # One after the other: of two administrators who suspend each other at the same time, the second one is refused.
     take_turns("accounts.managers")
     if not queries.active_holders_of(_KEY_MENU).exists():

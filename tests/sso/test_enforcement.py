@@ -81,7 +81,7 @@ def test_the_way_back_in_is_not_lost(required: Cast, acme_side: Side) -> None:
     alice, others = required.admin.user, required.editor.actor
     with tenant_transaction(alice.tenant_id):
         reader = built_in_role(required.admin.tenant, READER)
-        make_person(required.admin.tenant, "bob", ADMINISTRATOR)
+        make_person(required.admin.tenant, "bob", ADMINISTRATOR, last_login=timezone.now())
         with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
             suspend_user(alice, actor=others)
         with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
