@@ -1,16 +1,18 @@
 """One request, one transaction, one tenant (DESIGN section 4)."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from accounts.factors.requirement import enrolment_due
 from accounts.hashing import HashingBusy
 from accounts.policy.validity import change_due
 from accounts.queries import rights_of
@@ -109,11 +111,17 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
     """Sent away before a password was looked at; nothing was counted (A2)."""
     response: HttpResponse
     if request.accepts("text/html"):
-        response = render(request, "accounts/busy.html", status=503)
+        response = HttpResponse(_busy_page(translation.get_language()), status=503)
     else:
         response = JsonResponse({"ok": False, "error": "busy", "retry_after": retry_after}, status=503)
     response["Retry-After"] = str(retry_after)
     return response
+
+
+@cache
+def _busy_page(_language: str) -> str:
+    """Made once: whoever floods the log-in must not get a page worked out for each attempt."""
+    return render_to_string("accounts/busy.html", {"product_name": settings.PRODUCT_NAME})
 
 
 def _opens_own_transactions(request: HttpRequest) -> bool:
@@ -153,4 +161,5 @@ def _identify(request: Any, secret: BearerSecret | None) -> None:
     rights = rights_of(session.user)
     request.user, request.login_session = session.user, session
     request.policy, request.menus = policy, rights.menus
+    request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)
     request.change_due = change_due(session.user, policy, timezone.now())

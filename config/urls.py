@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.factors.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -15,6 +17,8 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.factors.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,

@@ -19,6 +19,7 @@ from accounts.links import issue_invitation
 from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
 from accounts.models import Session
 from accounts.network.entries import Entry, add_network
+from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from auditlog.queries import events
 from documents.contents import store_file
@@ -73,6 +74,8 @@ MATRIX: dict[str, Page | Public] = {
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
     "factor": Public(SENT_AWAY, NO, SENT_AWAY, NO),
+    "factor_totp": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
+    "factor_recovery": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
     "sso": Public(FINE, FINE, FINE, FINE),
     "sso_start name": Public(FINE, REFUSED, FINE, REFUSED),
     "sso_acs name": Public(NO, REFUSED, NO, REFUSED),
@@ -86,6 +89,12 @@ MATRIX: dict[str, Page | Public] = {
     "password": Page(None, NO, FINE),
     "password_renew": Page(None, SENT_AWAY, SENT_AWAY),
     "confirm": Page(None, FINE, FINE),
+    "confirm_totp": Page(None, SENT_AWAY, SENT_AWAY),  # for those who have no password
+    "enrol": Page(None, SENT_AWAY, NO),
+    "factors": Page(None, FINE, NO),
+    "totp_enrol": Page(None, FINE, FINE),
+    "totp_remove": Page(None, NO, SENT_AWAY),
+    "recovery_codes": Page(None, FINE, FINE),
     "activity": Page(None, FINE, NO),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),
@@ -97,11 +106,23 @@ MATRIX: dict[str, Page | Public] = {
     "console:user_resume user": Page("console.users", NO, SENT_AWAY),
     "console:user_invite user": Page("console.users", NO, SENT_AWAY),
     "console:user_demand_password user": Page("console.users", NO, SENT_AWAY),
+    "console:role_factor role": Page("console.roles", NO, SENT_AWAY),
+    "console:user_reset_factors user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_remove user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_export": Page("console.users", FINE, NO),
+    "console:user_imports": Page("console.users", FINE, FINE),
+    "console:user_import_template": Page("console.users", FINE, NO),
+    "console:user_import upload": Page("console.users", FINE, NO),
+    "console:user_import_status upload": Page("console.users", FINE, NO),
+    "console:user_import_start upload": Page("console.users", NO, SENT_AWAY),
+    "console:user_import_discard upload": Page("console.users", NO, SENT_AWAY),
     "console:security": Page("console.security", FINE, FINE),
     "console:security_preview": Page("console.security", NO, FINE),
     "console:roles": Page("console.roles", FINE, NO),
     "console:role_new": Page("console.roles", FINE, FINE),
     "console:role role": Page("console.roles", FINE, FINE),
+    "console:role_matrix": Page("console.roles", FINE, SENT_AWAY),
+    "console:role_remove role": Page("console.roles", FINE, SENT_AWAY),
     # There is no connection yet, so all but its beginning is absent; tests/sso/test_console.py has one.
     "console:sso": Page("console.sso", FINE, NO),
     "console:sso_prepare": Page("console.sso", NO, SENT_AWAY),
@@ -206,6 +227,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "test": person.user.id,
             "identity": person.user.id,
             "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
+            "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 
 
