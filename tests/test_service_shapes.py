@@ -141,6 +141,7 @@ def test_who_records_names_the_actor() -> None:
     assert unnamed == {
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
+        "accounts.devices.tell_of_new_device",  # by the users themselves
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
         "accounts.passkeys.entering.log_in",  # by the users themselves
