@@ -78,8 +78,10 @@ def send_password_changed(user_key: str) -> None:
 def send_new_device(user_key: str, address: str | None, user_agent: str, moment: str) -> None:
     """Tell the user of a log-in from a browser in which they were never before (ASVS 6.3.5)."""
     with atomic():
-        user, company = User.objects.get(id=UUID(user_key)), current_company()
+        user, company = find_user(UUID(user_key)), current_company()
         place = place_of(address) if address else ""
+    if user is None:
+        return
     context = {
         "address": address,
         "place": place,
