@@ -57,6 +57,8 @@ MENUS = (
          _("See the company's own backups")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),
+    Menu("operator.requests", _("Requests"), Audience.OPERATOR, "operator:requests", "activity",
+         _("See how much is asked of the system, how quickly it answers and what goes wrong")),
     Menu("operator.styleguide", _("Style guide"), Audience.OPERATOR, "operator:styleguide", "palette",
          _("Every element of the pages")),
 )  # fmt: skip

@@ -7,6 +7,7 @@ import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
 import accounts.urls_console
+import auditlog.requests.urls
 import auditlog.urls
 import backups.urls_console
 import tenants.urls
@@ -18,11 +19,16 @@ console = [
     *backups.urls_console.urlpatterns,
 ]
 
+operator = [
+    *tenants.urls.urlpatterns,
+    *auditlog.requests.urls.urlpatterns,
+]
+
 urlpatterns = [
     *accounts.urls.urlpatterns,
     *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
-    path("operator/", include((tenants.urls.urlpatterns, "operator"))),
+    path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
 ]

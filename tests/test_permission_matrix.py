@@ -119,6 +119,7 @@ MATRIX: dict[str, Page | Public] = {
     "console:backups": Page("console.backups", FINE, NO),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
+    "operator:requests": Page("operator.requests", FINE, NO),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
     "documents:search": Page("documents", FINE, NO),
