@@ -19,24 +19,12 @@ from accounts.sso import addresses, enforcement, entering, logout, pending, quer
 from accounts.sso import messages as saml_messages
 from accounts.sso.forms import CompanyForm
 from accounts.sso.models import Purpose
-from accounts.sso.refusals import Reason, SsoRefused
+from accounts.sso.refusals import TOLD, Reason, SsoRefused
 from accounts.sso.views.browser import depart, nonce_of
 from accounts.views.entrance import admitted
 from tenants import limits
 from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import tenant_transaction
-
-# Whoever has got that far may know; about everything else the administrator is told.
-_TOLD = {
-    Reason.NO_REQUEST,
-    Reason.OTHER_BROWSER,
-    Reason.TOO_OLD,
-    Reason.UNKNOWN_PERSON,
-    Reason.ACCOUNT_TAKEN,
-    Reason.PLAN_FULL,
-    Reason.NOT_ACTIVE,
-    Reason.COMPANY_CLOSED,
-}
 
 
 @public
@@ -181,7 +169,7 @@ def _refused(request: HttpRequest, name: str, refusal: SsoRefused) -> HttpRespon
     """What the person sees; the administrator sees more."""
     context = {
         "name": name,
-        "told": refusal.reason.label if refusal.reason in _TOLD else "",
+        "told": TOLD.get(refusal.reason, ""),
         "again": refusal.reason is Reason.TOO_OLD,
     }
     status = 413 if refusal.reason is Reason.TOO_LARGE else 403
