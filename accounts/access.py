@@ -17,6 +17,7 @@ from django.urls import reverse
 from accounts.factors.stepping import is_fresh
 from accounts.menus import BY_CODE, Audience
 from accounts.models import Session, User
+from accounts.network.refusal import refusal, refusal_page
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.validity import ChangeReason
 from auditlog.actions import ACCESS_DENIED, Outcome
@@ -72,6 +73,12 @@ def menu_required(code: str) -> Callable[[View], View]:
 def own_transactions(view: View) -> View:
     """The view opens its transactions itself: it streams, or it works before a tenant is known."""
     view.own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
+def background(view: View) -> View:
+    """Pages ask for the view by themselves, so that asking is no use of a session (ASVS 7.3.1, A11)."""
+    view.background = True  # type: ignore[attr-defined]
     return view
 
 
@@ -148,10 +155,21 @@ def _admit_anybody(request: HttpRequest) -> None:
 def _login_first(request: HttpRequest) -> HttpResponseBase | None:
     if request.user.is_authenticated:
         return None
+    shut_out: Session | None = getattr(request, "shut_out", None)
+    if shut_out is not None:
+        return _refuse_address(cast("MemberRequest", request), shut_out)
     target = reverse("login")
     if request.method == "GET":
         target += "?" + urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(target)
+
+
+def _refuse_address(request: MemberRequest, session: Session) -> HttpResponseBase:
+    """Somebody is logged in, but not at an address of the company: say so, and put it on record (A4, ASVS 8.2.4)."""
+    request.after_transaction.append(
+        refusal(actor=session.user.as_actor(), tenant_id=session.tenant_id, page=request.path, method=request.method)
+    )
+    return refusal_page(request)
 
 
 def _first_things_first(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:

@@ -10,6 +10,8 @@ from accounts.actions import FACTOR_ASKED, LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
 from accounts.factors.kinds import has_factor
 from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
+from accounts.network.actions import OUTSIDE
+from accounts.network.admission import is_shut_out
 from accounts.policy.queries import current_policy
 from accounts.policy.throttle import (
     Counted,
@@ -58,6 +60,7 @@ class _Attempt:
     user: User | None
     counted: Counted
     sso_only: bool = False
+    shut_out: bool = False
 
 
 def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
@@ -127,7 +130,7 @@ def _count_attempt(
         counted = count_login(
             current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
         )
-        return _Attempt(user, counted, sso_only=password_refused(user))
+        return _Attempt(user, counted, sso_only=password_refused(user), shut_out=is_shut_out())
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -153,6 +156,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (company is None, "unknown company"),
         (attempt.user is None, "unknown user"),
         (not attempt.counted.allowed, "locked"),
+        (attempt.shut_out, OUTSIDE),  # before the password, so that no answer from there tells whether it was right
         (not right, "wrong password"),
         (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
@@ -193,8 +197,11 @@ def admit(user: User, *, method: str, proved: bool = True, two_factors: bool = F
     """Open a session for somebody who has proved who they are by that method; in the transaction of the caller.
 
     Whoever has a second factor is asked for it first, unless the method was two factors in one. `proved` is whether
-    the proof was made just now and to us (A11).
+    the proof was made just now and to us (A11). Raises LoginRefused at an address that is not one of the company's,
+    whichever way somebody came (A4).
     """
+    if is_shut_out():
+        raise LoginRefused
     if not two_factors and has_factor(user):
         secret = start_session(user, method=method, proved=False, awaiting_factor=True)
         record(FACTOR_ASKED, actor=user.as_actor(), target=user, after={"method": method})

@@ -48,6 +48,7 @@ class TenantRequestMiddleware:
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
         request.change_due, request.factor_due, request.pending_login = None, False, None
+        request.shut_out = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             if _opens_own_transactions(request):
@@ -116,11 +117,16 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
 
 
 def _opens_own_transactions(request: HttpRequest) -> bool:
+    return _marked(request, "own_transactions")
+
+
+def _marked(request: HttpRequest, mark: str) -> bool:
+    """Whether the view of the address carries a mark of `accounts.access`."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return False
-    return bool(getattr(view, "own_transactions", False))
+    return bool(getattr(view, mark, False))
 
 
 def _record_miss(request: Any) -> None:
@@ -133,11 +139,14 @@ def _record_miss(request: Any) -> None:
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
-    found = find_session(secret) if secret else None
+    found = find_session(secret, note_use=not _marked(request, "background")) if secret else None
     if not found:
         return
-    session, policy = found
+    session, policy = found.session, found.policy
     current_origin().session_id = session.id
+    if found.shut_out:  # the session lives on for the day when its user is back, and opens nothing until then
+        request.shut_out = session
+        return
     if session.awaiting_factor:
         request.pending_login = session
         return

@@ -1,5 +1,6 @@
 """Sessions in the database, behind the wall (A11). The cookie is a bearer secret that names its tenant."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils import timezone
 from accounts.actions import SESSIONS_ENDED
 from accounts.factors.kinds import has_factor_of
 from accounts.models import Session, User, UserState
+from accounts.network.admission import admitted, shut_out
+from accounts.network.queries import name_of_place
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.queries import current_policy, stored_values
 from auditlog.actors import Actor
@@ -56,11 +59,23 @@ def renew_secret(session: Session, *also: str) -> BearerSecret:
     return secret
 
 
-def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
-    """The living session of a cookie with its user, and the policy, in one query; notes that it was used.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The living session of a cookie. `shut_out`: the address at hand is not one of the company's (A4)."""
 
-    It comes with `has_factor`, whether the user has a second factor, and `is_operator`, whether the company is the
-    provider's.
+    session: Session
+    policy: SecurityPolicy
+    shut_out: bool
+
+
+def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None:
+    """The living session of a cookie with its user, the policy and the allowed networks, in one query.
+
+    Notes that and whence it was used, which keeps it alive; not for an address that is shut out, nor for what a page
+    asks by itself (`note_use` False), or else a page that lies open would never log anybody out.
+
+    The session comes with `has_factor`, whether the user has a second factor, and `is_operator`, whether the company is
+    the provider's.
     """
     now = timezone.now()
     session = (
@@ -68,6 +83,7 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
         .select_related("user")
         .annotate(
             policy_values=stored_values(),
+            shut_out=shut_out(),
             has_factor=has_factor_of("user_id"),
             is_operator=_IsProvider("tenant_id"),
         )
@@ -81,9 +97,16 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
         return None
     if session.awaiting_factor and session.created_at <= now - timedelta(minutes=PENDING_MINUTES):
         return None
-    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
-        Session.objects.filter(id=session.id).update(last_used_at=now)
-    return session, policy
+    if note_use and not session.shut_out:
+        _note_use(session, now)
+    return Found(session, policy, session.shut_out)
+
+
+def _note_use(session: Session, now: datetime) -> None:
+    """Write down the time once a minute, the address whenever it is another one."""
+    address = current_origin().ip
+    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS or address != session.ip:
+        Session.objects.filter(id=session.id).update(last_used_at=now, ip=address)
 
 
 class _IsProvider(Func):
@@ -125,6 +148,16 @@ def end_session(session: Session, *, actor: Actor) -> None:
         record(SESSIONS_ENDED, actor=actor, target=session.user, after={"count": 1, "session": session.id})
 
 
+@atomic()
+def end_every_session(*, actor: Actor, keep: Session) -> int:
+    """End the sessions of everybody in the tenant, but for the one to keep (ASVS 7.4.5); returns how many.
+
+    One event a user, so that each finds it among what happened to their own account.
+    """
+    people = User.objects.filter(id__in=every_session().exclude(id=keep.id).values("user_id")).order_by("user_id")
+    return sum(end_sessions(person, actor=actor, keep=keep) for person in people)
+
+
 def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
     with platform_transaction(), current_connection().cursor() as cursor:
@@ -152,6 +185,22 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 
 def living_sessions(user: User) -> QuerySet[Session]:
-    """The sessions of a user for their own list, newest use first."""
-    sessions = user.sessions.filter(awaiting_factor=False)
-    return alive(sessions, current_policy(), timezone.now()).order_by("-last_used_at")
+    """The sessions of a user for their own list, with the name of the `place` if it is known, newest use first."""
+    return (
+        alive(user.sessions.filter(awaiting_factor=False), current_policy(), timezone.now())
+        .annotate(place=name_of_place("ip"))
+        .order_by("-last_used_at")
+    )
+
+
+def every_session() -> QuerySet[Session]:
+    """The sessions of everybody in the tenant, with their users and `place`, newest use first."""
+    living = alive(
+        Session.objects.filter(user__state=UserState.ACTIVE, awaiting_factor=False), current_policy(), timezone.now()
+    )
+    return living.select_related("user").annotate(place=name_of_place("ip")).order_by("-last_used_at", "id")
+
+
+def sessions_outside() -> QuerySet[Session]:
+    """Those of everybody in the tenant that were last used at an address of no allowed network (A4)."""
+    return every_session().exclude(admitted("ip"))

@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.network.urls_console
+import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -14,7 +17,9 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
@@ -22,6 +27,7 @@ console = [
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *accounts.network.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [

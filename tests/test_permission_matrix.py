@@ -18,6 +18,8 @@ from accounts.access import Access, access_of
 from accounts.links import issue_invitation
 from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
 from accounts.models import Session
+from accounts.network.entries import Entry, add_network
+from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from auditlog.queries import events
 from documents.contents import store_file
@@ -96,11 +98,21 @@ MATRIX: dict[str, Page | Public] = {
     "console:user_resume user": Page("console.users", NO, SENT_AWAY),
     "console:user_invite user": Page("console.users", NO, SENT_AWAY),
     "console:user_demand_password user": Page("console.users", NO, SENT_AWAY),
+    "console:user_remove user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_export": Page("console.users", FINE, NO),
+    "console:user_imports": Page("console.users", FINE, FINE),
+    "console:user_import_template": Page("console.users", FINE, NO),
+    "console:user_import upload": Page("console.users", FINE, NO),
+    "console:user_import_status upload": Page("console.users", FINE, NO),
+    "console:user_import_start upload": Page("console.users", NO, SENT_AWAY),
+    "console:user_import_discard upload": Page("console.users", NO, SENT_AWAY),
     "console:security": Page("console.security", FINE, FINE),
     "console:security_preview": Page("console.security", NO, FINE),
     "console:roles": Page("console.roles", FINE, NO),
     "console:role_new": Page("console.roles", FINE, FINE),
     "console:role role": Page("console.roles", FINE, FINE),
+    "console:role_matrix": Page("console.roles", FINE, SENT_AWAY),
+    "console:role_remove role": Page("console.roles", FINE, SENT_AWAY),
     # There is no connection yet, so all but its beginning is absent; tests/sso/test_console.py has one.
     "console:sso": Page("console.sso", FINE, NO),
     "console:sso_prepare": Page("console.sso", NO, SENT_AWAY),
@@ -114,12 +126,23 @@ MATRIX: dict[str, Page | Public] = {
     "console:sso_allow_passwords": Page("console.sso", NO, ABSENT),
     "console:sso_people": Page("console.sso", ABSENT, ABSENT),
     "console:sso_unlink identity": Page("console.sso", NO, ABSENT),
+    "console:network": Page("console.network", FINE, NO),
+    "console:network_add": Page("console.network", FINE, FINE),
+    "console:network_paste": Page("console.network", FINE, FINE),
+    "console:network_switch": Page("console.network", FINE, SENT_AWAY),
+    "console:network_close": Page("console.network", NO, SENT_AWAY),
+    "console:network_edit network": Page("console.network", FINE, FINE),
+    "console:network_remove network": Page("console.network", NO, SENT_AWAY),
+    "console:sessions": Page("console.sessions", FINE, NO),
+    "console:sessions_end": Page("console.sessions", FINE, SENT_AWAY),
+    "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:requests": Page("operator.requests", FINE, NO),
+    "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
     "documents:search": Page("documents", FINE, NO),
@@ -194,6 +217,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "name": f"{person.user.tenant_id.hex}.{'x' * 22}",
             "test": person.user.id,
             "identity": person.user.id,
+            "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
+            "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 
 

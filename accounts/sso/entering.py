@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.factors.requirement import sso_suffices
 from accounts.login import Admission, admit
 from accounts.models import Session, User
+from accounts.network.admission import is_shut_out
 from accounts.sso import pending, queries
 from accounts.sso.actions import SSO_FAILED, SSO_TESTED
 from accounts.sso.joining import Register, account_of, find_link, link, profile_of
@@ -74,6 +75,8 @@ def use_up(name: str, until: datetime) -> None:
 
 
 def _use(connection: Connection, row: PendingRequest, identity: Identity, register: Register) -> Arrival:
+    if is_shut_out():
+        raise SsoRefused(Reason.ADDRESS)
     use_up(f"{identity.entity_id} {identity.assertion_id}", identity.assertion_until)
     if row.purpose == Purpose.TEST:
         _pass_test(connection, row, identity)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.network.actions import OUTSIDE
+
 
 class Reason(models.TextChoices):
     """Every reason, with what to do about it."""
@@ -68,6 +70,7 @@ class Reason(models.TextChoices):
     )
     PLAN_FULL = "plan_full", _("Your plan has no room for another user.")
     NOT_ACTIVE = "not_active", _("The account is suspended.")
+    ADDRESS = OUTSIDE, _("The person came from an IP address that the company does not allow.")
     COMPANY_CLOSED = "company_closed", _("The contract of the company is suspended.")
 
 
@@ -88,6 +91,9 @@ TOLD = {
         "Your company's plan has no room for another user. Please ask the administrator of your company."
     ),
     Reason.NOT_ACTIVE: _("Your account is suspended. Please ask the administrator of your company."),
+    Reason.ADDRESS: _(
+        "Your company lets people in from certain networks only. Connect from one of them and start again."
+    ),
     Reason.COMPANY_CLOSED: _("The contract of your company is suspended. Please ask your administrator."),
 }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import queries, users
 from accounts.access import MemberRequest, signed_in
 from accounts.actions import LOGGED_IN
+from accounts.advice import administrator_advice
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
 from accounts.menus import by_audience
 from accounts.policy.passwords import requirements
@@ -40,6 +41,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "menu_groups": by_audience(request.menus),
         "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
         "events": OwnEventTable(recent),
+        "advice": administrator_advice() if "console.users" in request.menus else None,
         "password_days_left": days_left(user, request.policy, timezone.now()),
     }
     return render(request, "accounts/home.html", context)

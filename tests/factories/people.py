@@ -12,6 +12,7 @@ from accounts.menus import BUILT_IN_ROLES
 from accounts.models import Role, User, UserRole, UserState
 from accounts.sessions import start_session
 from auditlog.actors import Actor
+from auditlog.context import Origin, origin
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 
@@ -32,8 +33,8 @@ class Person:
         return self.user.as_actor()
 
     def session_cookie(self) -> str:
-        """The cookie of a fresh session of theirs."""
-        with tenant_transaction(self.tenant.id):
+        """The cookie of a fresh session of theirs, opened where the clients of tests are."""
+        with origin(Origin(ip="127.0.0.1")), tenant_transaction(self.tenant.id):
             return str(start_session(self.user))
 
     def client(self) -> Client:
