@@ -167,6 +167,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:staff_access_end company access": Page("operator.staff_access", NO, SENT_AWAY),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
+    "operator:requests": Page("operator.requests", FINE, NO),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
