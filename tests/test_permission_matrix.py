@@ -132,6 +132,7 @@ MATRIX: dict[str, Page | Public] = {
     "console:sso_certificate_add": Page("console.sso", NO, ABSENT),
     "console:sso_certificate_remove": Page("console.sso", NO, ABSENT),
     "console:sso_joining": Page("console.sso", NO, ABSENT),
+    "console:sso_second_factor": Page("console.sso", NO, ABSENT),
     "console:sso_test": Page("console.sso", NO, ABSENT),
     "console:sso_test_result test": Page("console.sso", ABSENT, NO),
     "console:sso_require": Page("console.sso", ABSENT, ABSENT),
