@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.staff.models import EndReason, StaffAccess
+from accounts.staff.models import AccessState, EndReason, StaffAccess
 from accounts.staff.scopes import LOOKING, REPAIRING, Scope
 from auditlog.models import AuditEvent
 from documents.contents import store_file
@@ -23,6 +25,7 @@ from tests.accounts.staff.conftest import Accesses, Browser, inside
 from tests.accounts.staff.test_inside import end
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import built_in_role
+from tests.factories.rows import make_row
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -129,3 +132,24 @@ def test_a_download_breaks_off_when_the_access_ends(
         clock.shift(timedelta(seconds=2) if how == "company" else timedelta(minutes=31))
         with pytest.raises(ConnectionAbortedError):
             next(stream)
+
+
+def test_the_grant_costs_a_fixed_number_of_statements(cast: Cast, accesses: Accesses, operator: Browser) -> None:
+    """P4: about the grant, before and after the view; however many accesses there are."""
+    access = accesses.entered(operator)
+    address = "/documents/counterparties/"
+    by_user = statements(cast.admin.client(), address)
+    by_staff = statements(operator.client, inside(access, address))
+    assert by_staff - by_user <= 14  # of them, 8 begin or end a transaction
+    with tenant_transaction(access.tenant_id):
+        for number in range(5):
+            make_row(StaffAccess, f"past {number}", state=AccessState.REFUSED)
+    assert statements(operator.client, inside(access, address)) == by_staff
+
+
+def statements(client: Client, address: str) -> int:
+    """How many a page takes, when it was opened before."""
+    page_of(client, address)
+    with CaptureQueriesContext(connection) as seen:
+        page_of(client, address)
+    return len(seen)
