@@ -145,6 +145,11 @@ class RoleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         error_messages={"required": _("Choose at least one menu.")},
     )
+    factor_required = forms.BooleanField(
+        label=_("Whoever has this role needs a second factor"),
+        required=False,
+        help_text=_("Applies unless the security policy says that nobody has to."),
+    )
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from accounts.factors.requirement import enrolment_due
 from accounts.hashing import HashingBusy
 from accounts.policy.validity import change_due
 from accounts.queries import rights_of
@@ -153,4 +154,5 @@ def _identify(request: Any, secret: BearerSecret | None) -> None:
     rights = rights_of(session.user)
     request.user, request.login_session = session.user, session
     request.policy, request.menus = policy, rights.menus
+    request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)
     request.change_due = change_due(session.user, policy, timezone.now())

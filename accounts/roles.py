@@ -49,9 +49,9 @@ def give_roles(user: User, roles: Collection[Role], *, actor: Actor) -> None:
 
 
 @atomic()
-def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
+def create_role(*, name: str, menus: Iterable[str], actor: Actor, factor_required: bool = False) -> Role:
     """A role of the tenant's own making."""
-    role = Role(custom_name=_checked_name(name), menus=_checked_menus(menus))
+    role = Role(custom_name=_checked_name(name), menus=_checked_menus(menus), factor_required=factor_required)
     role.full_clean()
     role.save()
     record(ROLE_CREATED, actor=actor, target=role, after=_recorded(role))
@@ -59,14 +59,18 @@ def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
 
 
 @atomic()
-def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | None = None) -> None:
-    """Change what a role grants, and the name of one that the tenant made; takes effect at the next request."""
+def change_role(
+    role: Role, *, menus: Iterable[str], actor: Actor, name: str | None = None, factor_required: bool | None = None
+) -> None:
+    """Change what a role grants and demands, and the name of one that the tenant made; from the next request on."""
     before = _recorded(role)
     role.menus = _checked_menus(menus)
+    if factor_required is not None:
+        role.factor_required = factor_required
     if name is not None and not role.is_built_in:
         role.custom_name = _checked_name(name)
     role.full_clean()
-    role.save(update_fields=["menus", "custom_name"])
+    role.save(update_fields=["menus", "custom_name", "factor_required"])
     ensure_somebody_manages_users()
     after = _recorded(role)
     if before != after:
@@ -91,7 +95,8 @@ def ensure_somebody_manages_users() -> None:
 
 
 def _recorded(role: Role) -> dict[str, Any]:
-    return {"name": role.recorded_name, "menus": role.menus}
+    demand = {"factor_required": True} if role.factor_required else {}
+    return {"name": role.recorded_name, "menus": role.menus} | demand
 
 
 def _checked_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.factors.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.sso.urls
@@ -15,6 +16,7 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.factors.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,

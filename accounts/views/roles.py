@@ -49,7 +49,7 @@ def role_detail(request: MemberRequest, role: UUID) -> HttpResponse:
     found = queries.role_for_change(role) if request.method == "POST" else queries.find_role(role)
     if found is None:
         raise Http404
-    initial = {"name": found.name, "menus": found.menus}
+    initial = {"name": found.name, "menus": found.menus, "factor_required": found.factor_required}
     form = RoleForm(request.POST or None, initial=initial, named=not found.is_built_in)
     if request.method == "POST" and form.is_valid():
         try:

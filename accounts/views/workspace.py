@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import queries, users
 from accounts.access import MemberRequest, signed_in
 from accounts.actions import LOGGED_IN
+from accounts.factors.kinds import kinds_of
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
 from accounts.menus import by_audience
 from accounts.policy.passwords import requirements
@@ -132,5 +133,6 @@ def _profile_page(
         "requirements": requirements(request.policy),
         "roles": queries.roles_of(user),
         "has_sso": sso_is_ready(),
+        "factors": kinds_of(user),
     }
     return render(request, "accounts/profile.html", context)
