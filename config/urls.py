@@ -6,6 +6,7 @@ import accounts.factors.urls
 import accounts.factors.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
+import accounts.passkeys.urls
 import accounts.sso.urls
 import accounts.sso.urls_console
 import accounts.urls
@@ -31,6 +32,7 @@ operator = [
 urlpatterns = [
     *accounts.urls.urlpatterns,
     *accounts.factors.urls.urlpatterns,
+    *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),

@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "accounts.factors.totp.spend": PART,
     "accounts.links.claim": PART,
     "accounts.passkeys.challenges.redeem": PART,
+    "accounts.passkeys.keeping.finish": BY_THE_USER_THEMSELVES,
     "accounts.passkeys.keeping.remove_all": PART,
     "accounts.passkeys.proving.prove": BY_THE_USER_THEMSELVES,
     "accounts.users.reset_password": BY_THE_USER_THEMSELVES,
@@ -142,6 +143,8 @@ def test_who_records_names_the_actor() -> None:
         "accounts.factors.stepping.confirm_by_code",
         "accounts.factors.attempts.enter",
         "accounts.factors.attempts.spend_code",
+        "accounts.passkeys.entering.confirm",
+        "accounts.passkeys.entering.finish_login",
         "accounts.passkeys.entering.log_in",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
