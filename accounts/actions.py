@@ -28,3 +28,4 @@ ROLES_MADE = register("accounts.roles.made", Kind.RIGHTS, _("Made the built-in r
 ROLES_GIVEN = register("accounts.roles.given", Kind.RIGHTS, _("Changed the roles of a user"))
 ROLE_CREATED = register("accounts.role.created", Kind.RIGHTS, _("Created a role"))
 ROLE_CHANGED = register("accounts.role.changed", Kind.RIGHTS, _("Changed the menus of a role"))
+ROLE_REMOVED = register("accounts.role.removed", Kind.RIGHTS, _("Removed a role"))

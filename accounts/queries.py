@@ -74,6 +74,19 @@ def find_role(id: UUID) -> Role | None:  # noqa: A002
     return Role.objects.filter(id=id).first()
 
 
+def role_named(key: str) -> Role | None:
+    """The role of a key that came as text; None for any other text."""
+    try:
+        return find_role(UUID(key))
+    except ValueError:
+        return None
+
+
+def holders_of(role: Role) -> QuerySet[User]:
+    """Everybody who has the role."""
+    return User.objects.filter(user_roles__role=role).order_by("user_id")
+
+
 def active_holders_of(menu: str) -> QuerySet[User]:
     """The active users to whom some role grants the menu."""
     return User.objects.filter(state=UserState.ACTIVE, roles__menus__contains=[menu]).distinct()

@@ -20,5 +20,7 @@ urlpatterns = [
     path("security/preview/", policy.security_preview, name="security_preview"),
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
+    path("roles/matrix/", roles.role_matrix, name="role_matrix"),
     path("roles/<uuid:role>/", roles.role_detail, name="role"),
+    path("roles/<uuid:role>/remove/", roles.role_remove, name="role_remove"),
 ]

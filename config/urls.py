@@ -7,8 +7,11 @@ import accounts.factors.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.passkeys.urls
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
+import accounts.staff.urls_console
+import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -18,15 +21,17 @@ import tenants.urls
 console = [
     *accounts.urls_console.urlpatterns,
     *accounts.factors.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
-
 operator = [
     *tenants.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
+    *accounts.staff.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [

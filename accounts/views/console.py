@@ -14,6 +14,7 @@ from django_tables2 import RequestConfig
 
 from accounts import queries, users
 from accounts.access import MemberRequest, menu_required
+from accounts.advice import administrator_advice
 from accounts.factors.kinds import has_factor, kinds_of
 from accounts.factors.requirement import needs_factor
 from accounts.forms import RegisterForm, RolesForm, UserFilterForm, UserForm, complain
@@ -33,7 +34,7 @@ def user_list(request: MemberRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     table = UserTable(queries.users(search=asked.get("q", ""), state=asked.get("state", "")))
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
-    context = {"form": form, "table": table, "use": limits.users_of_plan()}
+    context = {"form": form, "table": table, "use": limits.users_of_plan(), "advice": administrator_advice()}
     return render(request, "accounts/console/users.html", context)
 
 

@@ -8,10 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import queries
 from accounts.access import MemberRequest, menu_required, step_up
+from accounts.factors.demands import demand_of_role
 from accounts.factors.enrolment import reset_factors
 
 
@@ -37,3 +38,16 @@ def user_reset_factors(request: MemberRequest, user: UUID) -> HttpResponse:
     else:
         messages.success(request, _("%(user)s sets up a new second factor at the next log-in.") % {"user": found})
     return redirect("console:user", found.id)
+
+
+@menu_required("console.roles")
+@require_POST
+@step_up
+def role_factor(request: MemberRequest, role: UUID) -> HttpResponse:
+    """Let a role demand a second factor, or not any more."""
+    found = queries.role_for_change(role)
+    if found is None:
+        raise Http404
+    demand_of_role(found, required=request.POST.get("required") == "1", actor=request.user.as_actor())
+    messages.success(request, _("The role %(role)s was saved.") % {"role": found})
+    return redirect("console:role", found.id)
