@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "accounts.policy",
     "accounts.factors",
     "accounts.people",
+    "accounts.inventory",
     "accounts.sso",
     "accounts.passkeys",
     "tenants",

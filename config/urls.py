@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.inventory.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.people.urls_console
@@ -16,6 +17,7 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.inventory.urls_console.urlpatterns,
     *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
