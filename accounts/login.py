@@ -70,6 +70,11 @@ def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str,
     transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash and, until
     somebody is let in, the same statements.
     """
+    with gate().place():  # or sent away here, before it costs anything
+        return _log_in(company_code, user_id, password, device)
+
+
+def _log_in(company_code: str, user_id: str, password: str, device: tuple[str, str]) -> Admission:
     network = network_of(current_origin().ip)
     too_many = _count_address(network)
     if too_many and not device[0]:

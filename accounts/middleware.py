@@ -1,16 +1,18 @@
 """One request, one transaction, one tenant (DESIGN section 4)."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from accounts.factors.requirement import enrolment_due
 from accounts.hashing import HashingBusy
 from accounts.policy.validity import change_due
 from accounts.queries import rights_of
@@ -51,7 +53,8 @@ class TenantRequestMiddleware:
         request.shut_out = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
-            if _opens_own_transactions(request):
+            # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
+            if opens_own_transactions(request) or request.staff_claimed:
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)
@@ -77,7 +80,7 @@ class TenantRequestMiddleware:
         if isinstance(exception, Http404):
             _record_miss(request)
         alias = current_alias()
-        if not _opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
+        if not opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)
         return _busy(request, exception.retry_after) if isinstance(exception, HashingBusy) else None
 
@@ -109,14 +112,21 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
     """Sent away before a password was looked at; nothing was counted (A2)."""
     response: HttpResponse
     if request.accepts("text/html"):
-        response = render(request, "accounts/busy.html", status=503)
+        response = HttpResponse(_busy_page(translation.get_language()), status=503)
     else:
         response = JsonResponse({"ok": False, "error": "busy", "retry_after": retry_after}, status=503)
     response["Retry-After"] = str(retry_after)
     return response
 
 
-def _opens_own_transactions(request: HttpRequest) -> bool:
+@cache
+def _busy_page(_language: str) -> str:
+    """Made once: whoever floods the log-in must not get a page worked out for each attempt."""
+    return render_to_string("accounts/busy.html", {"product_name": settings.PRODUCT_NAME})
+
+
+def opens_own_transactions(request: HttpRequest) -> bool:
+    """Whether the view of the address does."""
     return _marked(request, "own_transactions")
 
 
@@ -153,4 +163,5 @@ def _identify(request: Any, secret: BearerSecret | None) -> None:
     rights = rights_of(session.user)
     request.user, request.login_session = session.user, session
     request.policy, request.menus = policy, rights.menus
+    request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)
     request.change_due = change_due(session.user, policy, timezone.now())

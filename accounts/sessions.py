@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Exists, Func, OuterRef, QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
 from accounts.factors.kinds import has_factor_of
+from accounts.factors.models import EnrolmentDemand
 from accounts.models import Session, User, UserState
 from accounts.network.admission import admitted, shut_out
 from accounts.network.queries import name_of_place
@@ -74,8 +75,8 @@ def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None
     Notes that and whence it was used, which keeps it alive; not for an address that is shut out, nor for what a page
     asks by itself (`note_use` False), or else a page that lies open would never log anybody out.
 
-    The session comes with `has_factor`, whether the user has a second factor, and `is_operator`, whether the company is
-    the provider's.
+    The session comes with `has_factor`, whether the user has a second factor, `is_operator`, whether the company is the
+    provider's, and `is_demanded`, whether an administrator wants a new factor set up.
     """
     now = timezone.now()
     session = (
@@ -86,6 +87,7 @@ def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None
             shut_out=shut_out(),
             has_factor=has_factor_of("user_id"),
             is_operator=_IsProvider("tenant_id"),
+            is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
         )
         .first()
     )

@@ -3,12 +3,15 @@
 from django.urls import include, path
 
 import accounts.factors.urls
+import accounts.factors.urls_console
 import accounts.inventory.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
+import accounts.staff.urls_console
+import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -17,17 +20,19 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.factors.urls_console.urlpatterns,
     *accounts.inventory.urls_console.urlpatterns,
     *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
-
 operator = [
     *tenants.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
+    *accounts.staff.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [

@@ -26,6 +26,15 @@ EXCEPTIONS = {
     "accounts.users.change_password": BY_THE_USER_THEMSELVES,
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
     "accounts.factors.entering.prove": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.add_totp": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.added": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.remove_totp": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.removed": BY_THE_USER_THEMSELVES,
+    "accounts.factors.recovery.renew": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.remove_all_recovery_codes": PART,
+    "accounts.factors.enrolment.remove_all_totp": PART,
+    "accounts.factors.recovery.spend": PART,
+    "accounts.factors.totp.spend": PART,
     "accounts.links.claim": PART,
     "accounts.passkeys.challenges.redeem": PART,
     "accounts.passkeys.keeping.remove_all": PART,
@@ -136,8 +145,10 @@ def test_who_records_names_the_actor() -> None:
         "documents.removal.sweep",  # a job of the product itself
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
-        "accounts.factors.stepping.note_refusal",
         "accounts.passkeys.entering.log_in",  # by the users themselves
+        "accounts.factors.stepping.confirm_by_code",
+        "accounts.factors.attempts.enter",
+        "accounts.factors.attempts.spend_code",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
     }
@@ -171,6 +182,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "accounts.network.queries",
         "accounts.policy.throttle",
         "accounts.sso.pending",
+        "accounts.staff.directory",
         "auditlog.partitions",
         "backups.loading",
         "backups.queries",

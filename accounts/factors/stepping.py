@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.actions import IDENTITY_CONFIRMED, IDENTITY_REFUSED
+from accounts.factors import attempts, totp
 from accounts.factors.kinds import Kind, kinds_of
 from accounts.models import Session, User
 from accounts.policy.models import SecurityPolicy
@@ -17,10 +18,6 @@ from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import atomic
 
 FRESH_MINUTES = 10
-
-
-class ConfirmationRefused(Exception):  # noqa: N818
-    """The proof was wrong, or there were too many wrong ones; which of them is not told."""
 
 
 def is_fresh(session: Session) -> bool:
@@ -48,8 +45,8 @@ def confirm(session: Session, *, by: str) -> BearerSecret:
 
 
 @atomic()
-def confirm_by_password(session: Session, *, password: str, policy: SecurityPolicy) -> BearerSecret:
-    """Confirm by the password. Guesses are counted by themselves. Raises ConfirmationRefused; commit all the same."""
+def confirm_by_password(session: Session, *, password: str, policy: SecurityPolicy) -> BearerSecret | None:
+    """Confirm by the password; None if it is wrong. Guesses are counted by themselves, so commit in any case."""
     user = session.user
     name = bucket("confirm", str(user.id))
     allowed = count(name, Limit(policy.failures_allowed, policy.lock_minutes))
@@ -57,11 +54,13 @@ def confirm_by_password(session: Session, *, password: str, policy: SecurityPoli
     if allowed and right:
         forget(name)
         return confirm(session, by="password")
-    raise ConfirmationRefused
+    record(IDENTITY_REFUSED, actor=user.as_actor(), target=user, outcome=Outcome.FAILURE, after={"by": "password"})
+    return None
 
 
 @atomic()
-def note_refusal(session: Session, *, by: str) -> None:
-    """Put on record that a proof was refused."""
-    user = session.user
-    record(IDENTITY_REFUSED, actor=user.as_actor(), target=user, outcome=Outcome.FAILURE, after={"by": by})
+def confirm_by_code(session: Session, code: str) -> BearerSecret | None:
+    """Confirm by a code of the authenticator app; None if it is wrong. Commit in any case."""
+    if attempts.spend_code(session.user, "totp", lambda: totp.spend(session.user, code)):
+        return confirm(session, by="totp")
+    return None

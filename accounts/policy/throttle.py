@@ -105,6 +105,11 @@ def count_login(policy: SecurityPolicy, *, company_code: str, user_id: str, addr
     return Counted(count(total, total_limit, proceed=allowed) and allowed, own, total)
 
 
+def failures(name: str) -> int:
+    """How many attempts failed in a row, the one at hand included."""
+    return AttemptCounter.objects.filter(bucket=name).values_list("failures", flat=True).first() or 0
+
+
 def forget(name: str) -> None:
     """The attempt was no failure: forget it, and those before it."""
     AttemptCounter.objects.filter(bucket=name).delete()

@@ -15,6 +15,8 @@ from django_tables2 import RequestConfig
 from accounts import queries, users
 from accounts.access import MemberRequest, menu_required
 from accounts.advice import administrator_advice
+from accounts.factors.kinds import has_factor, kinds_of
+from accounts.factors.requirement import needs_factor
 from accounts.forms import RegisterForm, RolesForm, UserFilterForm, UserForm, complain
 from accounts.models import User, UserState
 from accounts.roles import give_roles
@@ -166,6 +168,9 @@ def _user_page(
         "person": person,
         "form": form or UserForm(initial={"name": person.name, "email": person.email}),
         "roles_form": roles_form or RolesForm(initial={"roles": queries.roles_of(person)}),
+        "factors": kinds_of(person),
+        "has_factor": has_factor(person),
+        "needs_factor": needs_factor(person),
         "is_invited": person.state == UserState.INVITED,
         "is_suspended": person.state == UserState.SUSPENDED,
         "is_active": person.is_active,

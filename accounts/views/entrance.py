@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import login, sessions, users
-from accounts.access import MemberRequest, before_password_change, own_transactions, public, signed_in
+from accounts.access import MemberRequest, before_enrolment, before_password_change, own_transactions, public, signed_in
 from accounts.devices import known_device, remember_device
 from accounts.forms import LoginForm
 from accounts.policy.throttle import TooManyAttempts
@@ -65,6 +65,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@before_enrolment
 @before_password_change
 @require_POST
 def log_out(request: MemberRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import sessions
 from accounts.access import MemberRequest, before_enrolment, before_password_change, signed_in
 from accounts.factors import stepping
-from accounts.factors.forms import ConfirmForm
+from accounts.factors.forms import CodeForm, ConfirmForm
 from accounts.views.entrance import next_page
 from tenants.isolation.secrets import BearerSecret
 
@@ -25,15 +26,10 @@ def confirm(request: MemberRequest) -> HttpResponse:
     by_password = stepping.has_password(request.user)
     form = ConfirmForm(request.POST or None) if by_password else None
     if form is not None and form.is_valid():
-        try:
-            secret = stepping.confirm_by_password(request.login_session, policy=request.policy, **form.cleaned_data)
-        except stepping.ConfirmationRefused:
-            stepping.note_refusal(request.login_session, by="password")
-            form.add_error(
-                None, _("This is not your password. After several wrong ones, further attempts have to wait.")
-            )
-        else:
+        secret = stepping.confirm_by_password(request.login_session, policy=request.policy, **form.cleaned_data)
+        if secret is not None:
             return confirmed(request, secret)
+        form.add_error(None, _("This is not your password. After several wrong ones, further attempts have to wait."))
     context = {
         "form": form,
         "ways": stepping.ways(request.user),
@@ -42,6 +38,26 @@ def confirm(request: MemberRequest) -> HttpResponse:
         "minutes": stepping.FRESH_MINUTES,
     }
     return render(request, "accounts/factors/confirm.html", context)
+
+
+@signed_in
+@before_enrolment
+@before_password_change
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_totp(request: MemberRequest) -> HttpResponse:
+    """Ask for a code of the authenticator app, in place of a password that the person has not."""
+    if "totp" not in {kind.code for kind in stepping.ways(request.user)}:
+        return redirect(f"{reverse('confirm')}?{request.GET.urlencode()}")
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        secret = stepping.confirm_by_code(request.login_session, form.cleaned_data["code"])
+        if secret is not None:
+            return confirmed(request, secret)
+        form.add_error(
+            "code", _("This code is not right, or it was used before. After several wrong ones, wait a little.")
+        )
+    return render(request, "accounts/factors/confirm_totp.html", {"form": form})
 
 
 def confirmed(request: HttpRequest, secret: BearerSecret) -> HttpResponse:
