@@ -93,9 +93,9 @@ class ReviewedAccount(TenantModel):
     has_sso = models.BooleanField(_("single sign-on"))
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
-    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_at = models.DateTimeField(_("time of the decision"), null=True)
     decided_by_key = models.UUIDField(null=True)
-    decided_by_name = models.CharField(_("decided by"), max_length=150, blank=True)
+    decided_by_name = models.CharField(_("deciding person"), max_length=150, blank=True)
     carried_out_at = models.DateTimeField(_("carried out"), null=True)
 
     class Meta(TenantModel.Meta):

@@ -38,7 +38,7 @@ _HEADINGS: tuple[Promise, ...] = (
     _("Decision"),
     _("Comment"),
     _("Decided by"),
-    _("Decided"),
+    _("Time of the decision"),
     _("Decided about oneself"),
     _("Carried out"),
 )

@@ -13,10 +13,6 @@ _DAY = "{% load elements %}{% moment value date_only=True %}"
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 _REVIEW = """<a href="{% url 'console:inventory_review' record.id %}">{{ record.name }}</a>"""
 _STATE = "{% load elements %}{% badge record.get_state_display status=record.state %}"
-_BOX = """{% load i18n %}{% if not record.carried_out_at %}
-{% blocktranslate asvar choose %}Choose {{ record }}{% endblocktranslate %}
-<input type="checkbox" class="form-check-input" name="account" value="{{ record.id }}" aria-label="{{ choose }}">
-{% endif %}"""
 _ALL = SafeString('<input type="checkbox" class="form-check-input" data-check-all="account" hidden>')
 
 
@@ -25,7 +21,7 @@ class ReviewTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no 
 
     name = tables.TemplateColumn(_REVIEW, verbose_name=pgettext_lazy("role", "Name"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"))
-    decided = tables.Column(verbose_name=_("Decided"), attrs=_NUMERIC)
+    decided = tables.Column(verbose_name=_("Accounts decided about"), attrs=_NUMERIC)
     started_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Started"))
     started_by_name = tables.Column(verbose_name=_("Started by"))
     due_on = tables.TemplateColumn(_DAY, verbose_name=_("To be completed by"))
@@ -47,7 +43,9 @@ class ReviewTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no 
 class AccountTable(tables.Table):  # type: ignore[misc]
     """The accounts of an inventory, with a box each while it is open."""
 
-    box = tables.TemplateColumn(_BOX, verbose_name=_ALL, orderable=False)
+    box = tables.TemplateColumn(
+        template_name="accounts/console/_inventory_box.html", verbose_name=_ALL, orderable=False
+    )
     name = tables.TemplateColumn(
         template_name="accounts/console/_inventory_account.html",
         verbose_name=_("Account"),

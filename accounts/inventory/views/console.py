@@ -58,7 +58,9 @@ def start(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("The inventory was begun. Decide about every account."))
             return redirect("console:inventory_review", review.id)
-    return render(request, "accounts/console/inventory_start.html", {"form": form, "trail": _trail(_("Begin"))})
+    return render(
+        request, "accounts/console/inventory_start.html", {"form": form, "trail": _trail(_("Begin an inventory"))}
+    )
 
 
 @menu_required("console.inventory")

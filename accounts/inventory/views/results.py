@@ -47,7 +47,8 @@ def carry_out_removals(request: MemberRequest, review: UUID) -> HttpResponse:
             services.carry_out(account, actor=request.user.as_actor())
             count += 1
         except ValidationError as error:
-            messages.error(request, f"{account}: {' '.join(error.messages)}")
+            text = _("%(account)s was not removed: %(reason)s")
+            messages.error(request, text % {"account": account, "reason": " ".join(error.messages)})
     text = ngettext("%(count)d account was removed.", "%(count)d accounts were removed.", count)
     messages.success(request, text % {"count": count})
     return redirect("console:inventory_review", found.id)
