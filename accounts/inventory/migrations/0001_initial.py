@@ -135,9 +135,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("comment", models.CharField(blank=True, max_length=500, verbose_name="comment")),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="time of the decision")),
                 ("decided_by_key", models.UUIDField(null=True)),
-                ("decided_by_name", models.CharField(blank=True, max_length=150, verbose_name="decided by")),
+                ("decided_by_name", models.CharField(blank=True, max_length=150, verbose_name="deciding person")),
                 ("carried_out_at", models.DateTimeField(null=True, verbose_name="carried out")),
                 (
                     "review",
