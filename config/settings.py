@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accounts.policy",
     "accounts.factors",
     "accounts.people",
+    "accounts.inventory",
     "accounts.sso",
     "accounts.staff",
     "accounts.passkeys",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 import accounts.factors.urls
 import accounts.factors.urls_console
+import accounts.inventory.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
 import accounts.passkeys.urls
@@ -22,6 +23,7 @@ import tenants.urls
 console = [
     *accounts.urls_console.urlpatterns,
     *accounts.factors.urls_console.urlpatterns,
+    *accounts.inventory.urls_console.urlpatterns,
     *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.staff.urls_console.urlpatterns,

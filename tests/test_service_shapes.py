@@ -48,6 +48,8 @@ EXCEPTIONS = {
     "accounts.policy.throttle.forget": COUNTER,
     "accounts.policy.throttle.forgive_login": COUNTER,
     "accounts.login.admit": BY_THE_USER_THEMSELVES,
+    "accounts.inventory.reminders.take_due": "writes down what administrators were told",
+    "accounts.inventory.snapshot.take_snapshot": PART,
     "accounts.people.former.forget_old": "the end of a retention period",
     "accounts.people.former.keep_user_id": PART,
     "accounts.people.outstanding.hand_over_invitations": "each invitation is recorded when it is sent",
