@@ -54,7 +54,7 @@ class TenantRequestMiddleware:
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
-            if opens_own_transactions(request) or request.staff_claimed:
+            if opens_own_transactions(request) or getattr(request, "staff_claimed", None):
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)
@@ -95,9 +95,10 @@ class PreferenceMiddleware:
         """Handle the request in the user's language and time zone."""
         user = request.user
         if not user.is_authenticated:
-            if request.pending_login is None:
+            half_in = request.pending_login or request.shut_out
+            if half_in is None:
                 return self.get_response(request)
-            user = request.pending_login.user
+            user = half_in.user
         language = user.language or translation.get_language()
         with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
             request.LANGUAGE_CODE = language
