@@ -11,6 +11,7 @@ from accounts.inventory.models import AccountReview, ReviewedAccount
 _MOMENT = "{% load elements %}{% if value %}{% moment value %}{% else %}—{% endif %}"
 _DAY = "{% load elements %}{% moment value date_only=True %}"
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
+_BOX = {"td": {"class": "box"}, "th": {"class": "box"}}
 _REVIEW = """<a href="{% url 'console:inventory_review' record.id %}">{{ record.name }}</a>"""
 _STATE = "{% load elements %}{% badge record.get_state_display status=record.state %}"
 _ALL = SafeString('<input type="checkbox" class="form-check-input" data-check-all="account" hidden>')
@@ -44,7 +45,7 @@ class AccountTable(tables.Table):  # type: ignore[misc]
     """The accounts of an inventory, with a box each while it is open."""
 
     box = tables.TemplateColumn(
-        template_name="accounts/console/_inventory_box.html", verbose_name=_ALL, orderable=False
+        template_name="accounts/console/_inventory_box.html", verbose_name=_ALL, orderable=False, attrs=_BOX
     )
     name = tables.TemplateColumn(
         template_name="accounts/console/_inventory_account.html",
