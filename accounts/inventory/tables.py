@@ -4,7 +4,6 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.inventory.models import AccountReview, ReviewedAccount
 
@@ -20,7 +19,7 @@ _ALL = SafeString('<input type="checkbox" class="form-check-input" data-check-al
 class ReviewTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """All inventories of the company."""
 
-    name = tables.TemplateColumn(_REVIEW, verbose_name=pgettext_lazy("role", "Name"))
+    name = tables.TemplateColumn(_REVIEW, verbose_name=_("Inventory"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"))
     decided = tables.Column(verbose_name=_("Accounts decided about"), attrs=_NUMERIC)
     started_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Started"))
