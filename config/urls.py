@@ -7,6 +7,7 @@ import accounts.factors.urls_console
 import accounts.inventory.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
+import accounts.passkeys.urls
 import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
@@ -40,6 +41,7 @@ operator = [
 urlpatterns = [
     *accounts.urls.urlpatterns,
     *accounts.factors.urls.urlpatterns,
+    *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),

@@ -79,6 +79,10 @@ MATRIX: dict[str, Page | Public] = {
     "factor": Public(SENT_AWAY, NO, SENT_AWAY, NO),
     "factor_totp": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
     "factor_recovery": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
+    "passkey_login": Public(FINE, FINE, FINE, FINE),
+    "passkey_login_options": Public(NO, FINE, NO, FINE),
+    "passkey_factor": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
+    "passkey_factor_options": Public(NO, REFUSED, NO, REFUSED),
     "sso": Public(FINE, FINE, FINE, FINE),
     "sso_start name": Public(FINE, REFUSED, FINE, REFUSED),
     "sso_acs name": Public(NO, REFUSED, NO, REFUSED),
@@ -98,6 +102,11 @@ MATRIX: dict[str, Page | Public] = {
     "totp_enrol": Page(None, FINE, FINE),
     "totp_remove": Page(None, NO, SENT_AWAY),
     "recovery_codes": Page(None, FINE, FINE),
+    "passkey_confirm": Page(None, FINE, FINE),
+    "passkey_confirm_options": Page(None, NO, FINE),
+    "passkeys": Page(None, FINE, NO),
+    "passkey_add_options": Page(None, NO, FINE),
+    "passkey_add": Page(None, NO, FINE),
     "activity": Page(None, FINE, NO),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),
@@ -205,8 +214,9 @@ MATRIX: dict[str, Page | Public] = {
     "documents:deactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
     "documents:reactivate_counterparty counterparty_id": Page("counterparties", NO, SENT_AWAY),
 }
-# The session is the editor's own: it is nobody else's business, not even the administrator's.
-OWN_SESSION = "session_end session"
+# People's own: nobody else's business, not even the administrator's. The session is the editor's; about passkeys see
+# tests/passkeys/test_pages.py.
+OWN = ("session_end session", "passkey passkey", "passkey_remove passkey")
 
 
 def addresses(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, Access | None]]:
@@ -224,7 +234,7 @@ def test_every_address_has_a_row() -> None:
         name: Access(public=True) if isinstance(page, Public) else Access(menu=page.menu)
         for name, page in MATRIX.items()
     }
-    assert dict(addresses()) == table | {OWN_SESSION: Access()}
+    assert dict(addresses()) == table | dict.fromkeys(OWN, Access())
 
 
 @pytest.fixture
