@@ -47,14 +47,14 @@ def test_from_the_beginning_to_the_report(cast: Cast, client: Client, second: Pe
     address = response["Location"]
     assert "0 of 4" in page_of(client, address)
     client.post(address + "decide/", {"keep": keys(cast, "erin")})
-    page = client.post(
+    narrowed = client.post(
         address + "decide/?show=undecided&q=",
         {"account": keys(cast, "rob"), "decision": "change", "comment": "less"},
         follow=True,
     )
-    assert page.redirect_chain[-1][0].endswith("?show=undecided&q=")
-    assert "Decided about 1 account." in page.content.decode()
-    assert "<code>rob</code>" not in page.content.decode()
+    assert narrowed.redirect_chain[-1][0].endswith("?show=undecided&q=")
+    assert "Decided about 1 account." in narrowed.content.decode()
+    assert "<code>rob</code>" not in narrowed.content.decode()
     assert "Decide about every account first." in client.post(address + "complete/").content.decode()
     client.post(address + "decide/", {"account": keys(cast, "second"), "decision": "keep"})
     second.client().post(address + "decide/", {"account": keys(cast, "alice"), "decision": "keep"})
