@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up_to_change
 from accounts.forms import complain
 from accounts.policy.forms import PolicyForm
 from accounts.policy.models import SecurityPolicy
@@ -19,6 +19,7 @@ from accounts.policy.standards import PRESETS, preset_of, preset_policy, verdict
 
 @menu_required("console.security")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def security(request: MemberRequest) -> HttpResponse:
     """The policy; `?preset=` fills the form with a preset, which is saved only by the button below it."""
     if request.method != "POST":
