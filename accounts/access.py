@@ -20,6 +20,7 @@ from accounts.models import Session, User
 from accounts.network.refusal import refusal, refusal_page
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.validity import ChangeReason
+from accounts.staff.presence import Presence
 from auditlog.actions import ACCESS_DENIED, Outcome
 from auditlog.services import Target, outliving
 from tenants.isolation.directory import current_company
@@ -37,6 +38,7 @@ class MemberRequest(HttpRequest):
     change_due: ChangeReason | None
     factor_due: bool
     after_transaction: list[Callable[[], None]]
+    staff: Presence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _keep_staff_in_scope(cast("MemberRequest", request), access)
         refused = check(request) or (None if access.public else _first_things_first(request, view))
         return refused or view(request, *args, **kwargs)
 
@@ -179,6 +182,13 @@ def _first_things_first(request: HttpRequest, view: Callable[..., Any]) -> HttpR
     if getattr(request, "change_due", None) and not hasattr(view, "before_password_change"):
         return HttpResponseRedirect(reverse("password_renew"))
     return None
+
+
+def _keep_staff_in_scope(request: MemberRequest, access: Access) -> None:
+    """The provider's staff inside a company open what their scope names, and nothing else (A14)."""
+    staff = getattr(request, "staff", None)
+    if staff is not None and not staff.allows(request):
+        _refuse(request, access.menu or "", outsider_allowed=True)
 
 
 def _refuse(request: MemberRequest, menu: str, *, outsider_allowed: bool) -> None:

@@ -53,7 +53,8 @@ class TenantRequestMiddleware:
         request.shut_out = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
-            if _opens_own_transactions(request):
+            # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
+            if opens_own_transactions(request) or request.staff_claimed:
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)
@@ -79,7 +80,7 @@ class TenantRequestMiddleware:
         if isinstance(exception, Http404):
             _record_miss(request)
         alias = current_alias()
-        if not _opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
+        if not opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)
         return _busy(request, exception.retry_after) if isinstance(exception, HashingBusy) else None
 
@@ -124,7 +125,8 @@ def _busy_page(_language: str) -> str:
     return render_to_string("accounts/busy.html", {"product_name": settings.PRODUCT_NAME})
 
 
-def _opens_own_transactions(request: HttpRequest) -> bool:
+def opens_own_transactions(request: HttpRequest) -> bool:
+    """Whether the view of the address does."""
     return _marked(request, "own_transactions")
 
 

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accounts.factors",
     "accounts.people",
     "accounts.sso",
+    "accounts.staff",
     "accounts.passkeys",
     "tenants",
     "documents",
@@ -67,11 +68,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
+    "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
+    "accounts.staff.middleware.StaffMiddleware",
     "accounts.middleware.PreferenceMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -235,7 +238,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Files of the pages ------------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # from the root: pages below /staff/… use the same files
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION

@@ -9,6 +9,8 @@ import accounts.network.urls_operator
 import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
+import accounts.staff.urls_console
+import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -20,14 +22,15 @@ console = [
     *accounts.factors.urls_console.urlpatterns,
     *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
-
 operator = [
     *tenants.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
+    *accounts.staff.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [

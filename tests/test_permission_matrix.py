@@ -16,15 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.access import Access, access_of
 from accounts.links import issue_invitation
-from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
+from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, OPERATOR, READER
 from accounts.models import Session
 from accounts.network.entries import Entry, add_network
 from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
+from accounts.staff.requests import ask
 from auditlog.queries import events
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
+from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
@@ -151,6 +153,19 @@ MATRIX: dict[str, Page | Public] = {
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
+    "console:staff_accesses": Page("console.staff_access", FINE, NO),
+    "console:staff_access access": Page("console.staff_access", FINE, NO),
+    "console:staff_access_approve access": Page("console.staff_access", NO, FINE),
+    "console:staff_access_refuse access": Page("console.staff_access", NO, FINE),
+    "console:staff_access_end access": Page("console.staff_access", NO, SENT_AWAY),
+    # Operators read these as the platform role, which does not see what this test has not committed;
+    # tests/accounts/staff/test_pages.py has them there.
+    "operator:staff_accesses": Page("operator.staff_access", FINE, NO),
+    "operator:staff_access_new": Page("operator.staff_access", FINE, FINE),
+    "operator:staff_access company access": Page("operator.staff_access", FINE, NO),
+    "operator:staff_access_approve company access": Page("operator.staff_access", NO, FINE),
+    "operator:staff_access_enter company access": Page("operator.staff_access", NO, SENT_AWAY),
+    "operator:staff_access_end company access": Page("operator.staff_access", NO, SENT_AWAY),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:network": Page("operator.network", FINE, FINE),
@@ -211,12 +226,18 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
     """One thing of ACME for each parameter of an address."""
     person = make_person(cast.admin.tenant, "target", EDITOR, last_login="2026-11-01T00:00:00Z")
     actor = cast.admin.actor
+    asker = make_person(cast.operator.tenant, "asker", OPERATOR)
+    with tenant_transaction(cast.operator.tenant.id):
+        wish = {"purpose": "Look", "ticket": "INQ-1", "scope": "read", "minutes": 30, "emergency": True}
+        access = ask(resolve_company("ACME"), **wish, operator=asker.user, actor=asker.actor)  # type: ignore[arg-type]
     with tenant_transaction(cast.admin.tenant.id):
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
         return {
             "user": person.user.id,
+            "company": access.tenant_id,
+            "access": access.id,
             "role": role.id,
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],

@@ -180,6 +180,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "accounts.network.queries",
         "accounts.policy.throttle",
         "accounts.sso.pending",
+        "accounts.staff.directory",
         "auditlog.partitions",
         "backups.loading",
         "backups.queries",
