@@ -63,6 +63,8 @@ MENUS = (
          _("Decide about, watch and end the access of the provider's staff to the company")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),
+    Menu("operator.requests", _("Requests"), Audience.OPERATOR, "operator:requests", "activity",
+         _("See how much is asked of the system, how quickly it answers and what goes wrong")),
     Menu("operator.staff_access", _("Staff access"), Audience.OPERATOR, "operator:staff_accesses", "user-check",
          _("Ask companies for access to their data, and use it")),
     Menu("operator.network", _("Emergency opening"), Audience.OPERATOR, "operator:network", "lock-open",

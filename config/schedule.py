@@ -1,9 +1,16 @@
 """What runs by the clock: the one place for it. Times are Japanese (CELERY_TIMEZONE)."""
 
+from datetime import timedelta
+
 from celery.schedules import crontab
 
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
+    "turn-request-partitions": {
+        "task": "auditlog.requests.tasks.turn_request_partitions",
+        "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
+    },
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "vault",
     "auditlog",
+    "auditlog.requests",
     "accounts",
     "accounts.network",
     "accounts.policy",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
+    "auditlog.requests.middleware.RequestLogMiddleware",
     "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,6 +156,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
+REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -289,6 +292,7 @@ if MODE == "test":
     ARGON2_TIME_COST, ARGON2_MEMORY_KIB = 1, 64
     # All of it comes from one address, and some of it at once; tests of the limits set their own.
     LOGIN_ADDRESS_FAILURES, HASHING_QUEUE = 100_000, 1_000
+    REQUEST_LOG = False  # its own tests switch it on, with a buffer of their own
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

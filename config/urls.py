@@ -13,6 +13,7 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.requests.urls
 import auditlog.urls
 import backups.urls_console
 import tenants.urls
@@ -29,6 +30,7 @@ console = [
 ]
 operator = [
     *tenants.urls.urlpatterns,
+    *auditlog.requests.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

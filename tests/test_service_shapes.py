@@ -61,6 +61,7 @@ EXCEPTIONS = {
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
+    "auditlog.requests.storing.store_waiting": "a log of its own",
     "auditlog.services.record_many": "the record itself",
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
@@ -141,6 +142,7 @@ def test_who_records_names_the_actor() -> None:
     assert unnamed == {
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
+        "accounts.devices.tell_of_new_device",  # by the users themselves
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
         "accounts.passkeys.entering.log_in",  # by the users themselves
@@ -182,6 +184,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "accounts.sso.pending",
         "accounts.staff.directory",
         "auditlog.partitions",
+        "auditlog.requests.queries",
+        "auditlog.requests.storing",
         "backups.loading",
         "backups.queries",
         "backups.restoring",

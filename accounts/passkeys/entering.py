@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.actions import LOGIN_FAILED
 from accounts.login import Admission, LoginRefused, admit
 from accounts.models import User
+from accounts.network.admission import is_shut_out
 from accounts.passkeys import ceremonies, proving
 from accounts.passkeys.ceremonies import Answer
 from accounts.passkeys.challenges import Purpose
@@ -66,6 +67,7 @@ def _admit(known: User, company: Company) -> Admission:
     rules = (
         (not company.open, Reason.COMPANY_CLOSED),
         (not user.is_active, Reason.NOT_ACTIVE),
+        (is_shut_out(), Reason.ADDRESS),
         (not current_policy().passkey_alone, Reason.NOT_ALLOWED),
         (password_refused(user), Reason.SSO_REQUIRED),
     )
