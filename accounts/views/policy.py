@@ -23,7 +23,7 @@ from accounts.policy.standards import PRESETS, preset_of, preset_policy, verdict
 def security(request: MemberRequest) -> HttpResponse:
     """The policy; `?preset=` fills the form with a preset, which is saved only by the button below it."""
     if request.method != "POST":
-        chosen = preset_policy(request.GET.get("preset", ""))
+        chosen = preset_policy(request.GET.get("preset", ""), request.policy)
         shown = chosen or request.policy
         return _page(request, PolicyForm(initial=shown.values()), shown, is_draft=chosen is not None)
     form = PolicyForm(request.POST)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sso", "0002_menu"),
+        ("sso", "0003_factor_contexts"),
     ]
 
     operations = [
