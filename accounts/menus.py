@@ -47,6 +47,8 @@ MENUS = (
          _("Register, suspend and resume users, and give them roles")),
     Menu("console.roles", _("Roles"), Audience.CONSOLE, "console:roles", "key",
          _("Decide which menus each role grants")),
+    Menu("console.inventory", _("Account inventory"), Audience.CONSOLE, "console:inventory", "clipboard-check",
+         _("Go through all accounts by rule and record who is kept, changed or removed")),
     Menu("console.security", _("Security policy"), Audience.CONSOLE, "console:security", "shield-lock",
          _("Decide what passwords, failed log-ins and sessions have to be like")),
     Menu("console.sso", _("Single sign-on"), Audience.CONSOLE, "console:sso", "id-badge-2",

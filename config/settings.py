@@ -28,7 +28,7 @@ if PRODUCTION:
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(VAR_DIR, "django")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
-    PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+    PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = MODE == "demo"
@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accounts.policy",
     "accounts.factors",
     "accounts.people",
+    "accounts.inventory",
     "accounts.sso",
     "accounts.staff",
     "accounts.passkeys",
@@ -216,6 +217,8 @@ SSO_CLOCK_SKEW_SECONDS: int = env.int("SSO_CLOCK_SKEW_SECONDS", default=60)
 SSO_AUTHENTICATION_HOURS: int = env.int("SSO_AUTHENTICATION_HOURS", default=24)
 # The browser brings it along when the identity provider sends it back by POST from another site.
 SSO_COOKIE_NAME = "__Host-sekisho-sso" if PRODUCTION else "sekisho_sso"
+# The challenge that a passkey signs, for the minutes that this takes.
+PASSKEY_COOKIE_NAME = "__Host-sekisho-passkey" if PRODUCTION else "sekisho_passkey"
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 

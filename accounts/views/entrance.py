@@ -21,6 +21,7 @@ from accounts import login, sessions, users
 from accounts.access import MemberRequest, before_enrolment, before_password_change, own_transactions, public, signed_in
 from accounts.devices import known_devices, remember_device, tell_of_new_device
 from accounts.forms import LoginForm
+from accounts.passkeys.views.browser import about
 from accounts.policy.throttle import TooManyAttempts
 from accounts.sso import logout
 from accounts.sso.addresses import public_name
@@ -61,7 +62,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             return slow_down(request, refusal)
         else:
             return _admitted(request, admission, typed)
-    return render(request, "accounts/login.html", {"form": form})
+    return render(request, "accounts/login.html", about(request) | {"form": form})
 
 
 @signed_in
