@@ -23,7 +23,7 @@ from tenants.models import Tenant
 from tests.accounts.reading import actions_of, newest_event, page_of
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import Person, give_app, make_person
-from tests.test_permission_matrix import MATRIX, OWN_SESSION, Public
+from tests.test_permission_matrix import MATRIX, OWN, Public
 
 pytestmark = pytest.mark.django_db
 STAYS_OPEN = {"enrol", "totp_enrol", "confirm", "confirm_totp", "sso_confirm", "sso_confirmed proof"}
@@ -100,7 +100,7 @@ def test_nothing_else_is_reachable_before(cast: Cast) -> None:
     client, key = cast.admin.client(), cast.admin.user.id
     values = {"number": 1, "secret": "x", "name": "x"}
     reached = set()
-    for name in [*MATRIX, OWN_SESSION]:
+    for name in [*MATRIX, *OWN]:
         url_name, *parameters = name.split()
         if isinstance(MATRIX.get(name), Public) or name == "logout" or name.startswith("operator:"):
             continue
