@@ -22,7 +22,7 @@ from documents.names import clean_place
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import page_of
 from tests.accounts.staff.conftest import Accesses, Browser, inside
-from tests.accounts.staff.test_inside import end
+from tests.accounts.staff.test_ending import end
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import built_in_role
 from tests.factories.rows import make_row
