@@ -1,4 +1,7 @@
-"""Sessions (A11): in the database, found by their hash only, ended by time and by people."""
+"""Sessions (A11): in the database, found by their hash only, ended by time and by people.
+
+ASVS 7.2.1, 7.2.2, 7.2.3, 7.5.2.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

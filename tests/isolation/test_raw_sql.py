@@ -1,4 +1,7 @@
-"""Raw SQL of the app role against every table behind the wall: it sees and changes nothing of another tenant (T1)."""
+"""Raw SQL of the app role against every table behind the wall: it sees and changes nothing of another tenant (T1).
+
+ASVS 8.4.1.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -100,7 +100,7 @@ def test_every_common_password_is_refused(cast: Cast) -> None:
     ],
 )
 def test_words_about_the_person_are_refused(cast: Cast, password: str) -> None:
-    """ASVS 6.2.11: company, product, user ID, name, e-mail address."""
+    """ASVS 6.1.2, 6.2.11: company, product, user ID, name, e-mail address."""
     user = cast.admin.user
     user.name, user.email = "Tanaka Keiko 田中", "ally99@acme.example"
     assert any("easily guessed" in text for text in complaints(cast, password)), complaints(cast, password)
