@@ -207,8 +207,8 @@ def test_the_app_role_cannot_get_out(statement: str, acme: Tenant) -> None:
 def test_statistics_tell_nothing(admin: psycopg.Connection[Any], acme: Tenant) -> None:
     """T1: what the planner has noted of all tenants' values is hidden from the app role."""
     admin.execute(
-        "INSERT INTO accounts_role (id, tenant_id, code, custom_name, menus)"
-        " SELECT gen_random_uuid(), %s, '', 'secret ' || n, '{}' FROM generate_series(1, 100) n",
+        "INSERT INTO accounts_role (id, tenant_id, code, custom_name, menus, factor_required)"
+        " SELECT gen_random_uuid(), %s, '', 'secret ' || n, '{}', false FROM generate_series(1, 100) n",
         [acme.id],
     )
     admin.execute("ANALYZE accounts_role")
