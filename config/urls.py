@@ -17,6 +17,7 @@ import accounts.urls
 import accounts.urls_console
 import auditlog.requests.urls
 import auditlog.urls
+import auditlog.viewing.urls_console
 import backups.urls_console
 import tenants.urls
 
@@ -29,6 +30,7 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [

@@ -25,6 +25,7 @@ from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
 from auditlog.queries import events
+from auditlog.viewing.saving import save_filter
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -175,6 +176,10 @@ MATRIX: dict[str, Page | Public] = {
     "console:sessions_end": Page("console.sessions", FINE, SENT_AWAY),
     "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
+    "console:audit_filters": Page("console.audit", FINE, NO),
+    "console:audit_filter_new": Page("console.audit", FINE, FINE),
+    "console:audit_filter saved": Page("console.audit", FINE, FINE),
+    "console:audit_filter_delete saved": Page("console.audit", NO, SENT_AWAY),
     "console:audit_volume": Page("console.audit", FINE, NO),
     "console:audit_target": Page("console.audit", FINE, NO),
     "console:audit_user": Page("console.audit", FINE, NO),
@@ -272,6 +277,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
             "event": events()[0].id,
+            "saved": save_filter("Log-ins", {"kind": "login"}, shared=True, actor=actor).id,
             "folder_id": version.document.folder_id,
             "document_id": version.document_id,
             "number": 1,

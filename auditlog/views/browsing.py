@@ -76,6 +76,11 @@ class Found:
         ]
 
     @property
+    def has_named_period(self) -> bool:
+        """Whether the period has a name, and no days were given."""
+        return self.filter.named_period is not None
+
+    @property
     def has_named_days(self) -> bool:
         """Whether the period is named by something that does not tell its days."""
         return self.filter.named_period not in {None, Period.ALL}
