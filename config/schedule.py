@@ -4,6 +4,11 @@ from celery.schedules import crontab
 
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "seal-audit-log": {"task": "auditlog.tasks.seal", "schedule": crontab()},
+    "forget-expired-leaves": {
+        "task": "auditlog.tasks.forget_expired_leaves",
+        "schedule": crontab(hour="1", minute="20"),
+    },
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {

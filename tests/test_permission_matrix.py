@@ -114,6 +114,7 @@ MATRIX: dict[str, Page | Public] = {
     "console:sso_unlink identity": Page("console.sso", NO, ABSENT),
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
+    "console:audit_event_proof event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),

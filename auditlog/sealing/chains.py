@@ -46,7 +46,7 @@ def append_segment(
     origin: dict[str, Any] | None = None,
 ) -> Segment:
     """Add a segment to the end of a tenant's chain, in the open transaction of that alias."""
-    seq = after.seq + 1 if after else 1
+    seq, now = after.seq + 1 if after else 1, timezone.now()
     statement = statements.written(
         {
             "format": statements.SEGMENT_FORMAT,
@@ -59,7 +59,9 @@ def append_segment(
             "last_at": run.last_at or None,
             "expires": run.expires,
             "root": merkle.root([merkle.leaf_hash(leaf) for leaf in run.leaves]).hex(),
-            "sealed_at": statements.moment(timezone.now()),
+            "sealed_at": statements.moment(now),
+            # Up to the present: what comes later is younger than TOLERANCE before this.
+            "caught_up": bool(run.leaves) and end[1] is None,
             "origin": origin,
         }
     )
@@ -71,6 +73,7 @@ def append_segment(
         count=len(run.leaves),
         first_at=_parsed(run.first_at),
         last_at=_parsed(run.last_at),
+        sealed_at=now,
         end_transaction=end[0],
         end_at=end[1],
         statement=statement,

@@ -40,6 +40,7 @@ class Segment(models.Model):
     count = models.IntegerField()
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+    sealed_at = models.DateTimeField()
     end_transaction = models.BigIntegerField()
     end_at = models.DateTimeField(null=True)
     statement = models.TextField()
@@ -51,6 +52,7 @@ class Segment(models.Model):
         constraints = [models.UniqueConstraint(fields=["tenant_id", "seq"], name="sealing_segment_seq")]
         indexes = [
             models.Index(fields=["tenant_id", "head", "seq"], name="sealing_segment_head"),
+            models.Index(fields=["tenant_id", "end_transaction"], name="sealing_segment_end"),
             models.Index(fields=["head"], name="sealing_segment_of_head"),
             models.Index(fields=["tenant_id"], name="sealing_segment_first", condition=models.Q(seq=1)),
         ]

@@ -117,6 +117,13 @@ def recover(*, actor: Actor) -> tuple[int, int] | None:
     return lost
 
 
+def forget_expired_leaves() -> int:
+    """Remove the leaves of segments whose last event expired a month ago, and say of how many. Statements stay."""
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute("DELETE FROM sealing_leaves WHERE expires < current_date - 30")
+        return int(cursor.rowcount)
+
+
 def begin_restored_chain(cursor: Any, tenant_id: UUID, *, origin: UUID, using: str) -> None:
     """Let the chain of a restored tenant begin with whose copy it is, and where that one's chain was by then.
 

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ("count", models.IntegerField()),
                 ("first_at", models.DateTimeField(null=True)),
                 ("last_at", models.DateTimeField(null=True)),
+                ("sealed_at", models.DateTimeField()),
                 ("end_transaction", models.BigIntegerField()),
                 ("end_at", models.DateTimeField(null=True)),
                 ("statement", models.TextField()),
@@ -72,6 +73,7 @@ class Migration(migrations.Migration):
                 "ordering": ["tenant_id", "seq"],
                 "indexes": [
                     models.Index(fields=["tenant_id", "head", "seq"], name="sealing_segment_head"),
+                    models.Index(fields=["tenant_id", "end_transaction"], name="sealing_segment_end"),
                     models.Index(fields=["head"], name="sealing_segment_of_head"),
                     models.Index(condition=models.Q(("seq", 1)), fields=["tenant_id"], name="sealing_segment_first"),
                 ],
