@@ -11,10 +11,13 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login
+.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
+
+code:  ## What the authenticator app of the demo's operator shows now
+	@SEKISHO_MODE=demo $(BIN)/python manage.py demo_code
 
 demo: setup-demo  ## Run everything with demo data; PORT=8123 picks the port, RESET=1 starts over
 	@rm -f var/demo.json  # left by a crash, it would announce a demo that is not there yet

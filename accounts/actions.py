@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from auditlog.actions import Kind, register
 
 LOGGED_IN = register("accounts.login.succeeded", Kind.LOGIN, _("Logged in"))
+FACTOR_ASKED = register("accounts.login.factor_asked", Kind.LOGIN, _("Proved one factor, was asked for the second"))
+IDENTITY_CONFIRMED = register("accounts.identity.confirmed", Kind.LOGIN, _("Confirmed the identity once more"))
+IDENTITY_REFUSED = register("accounts.identity.refused", Kind.LOGIN, _("Failed to confirm the identity"))
 LOGIN_FAILED = register("accounts.login.failed", Kind.LOGIN, _("Failed to log in"))
 LOGGED_OUT = register("accounts.logout", Kind.LOGIN, _("Logged out"))
 SESSIONS_ENDED = register("accounts.sessions.ended", Kind.LOGIN, _("Ended sessions"))
@@ -25,3 +28,4 @@ ROLES_MADE = register("accounts.roles.made", Kind.RIGHTS, _("Made the built-in r
 ROLES_GIVEN = register("accounts.roles.given", Kind.RIGHTS, _("Changed the roles of a user"))
 ROLE_CREATED = register("accounts.role.created", Kind.RIGHTS, _("Created a role"))
 ROLE_CHANGED = register("accounts.role.changed", Kind.RIGHTS, _("Changed the menus of a role"))
+ROLE_REMOVED = register("accounts.role.removed", Kind.RIGHTS, _("Removed a role"))

@@ -32,7 +32,11 @@ class Section:
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """`user`, the names of their company, and the name of the product."""
-    known: dict[str, Any] = {"product_name": settings.PRODUCT_NAME, "user": getattr(request, "user", None)}
+    known: dict[str, Any] = {
+        "product_name": settings.PRODUCT_NAME,
+        "user": getattr(request, "user", None),
+        "staff": getattr(request, "staff", None),
+    }
     if known["user"] is not None and known["user"].is_authenticated:
         company = SimpleLazyObject(lambda: _company_of(request))
         known |= {

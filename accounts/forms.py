@@ -146,13 +146,11 @@ class RoleForm(forms.Form):
         error_messages={"required": _("Choose at least one menu.")},
     )
 
-    def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._groups = by_audience(grantable_menus())
         choices = [(menu.code, menu.label) for _label, menus in self._groups for menu in menus]
         self.fields["menus"].choices = choices  # type: ignore[attr-defined]  # a field with choices
-        if not named:
-            del self.fields["name"]
 
     def groups(self) -> list[tuple[Promise, list[tuple[Menu, BoundWidget]]]]:
         """The menus with their check boxes, by whose they are."""

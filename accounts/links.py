@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actions import INVITATION_SENT, RESET_SENT
 from accounts.models import LinkPurpose, OneTimeLink, User
+from accounts.network.admission import is_shut_out
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
@@ -16,6 +17,14 @@ from tenants.isolation.transactions import atomic
 
 class LinkVoid(Exception):  # noqa: N818
     """The link is unknown, used, replaced or too old. Which of them is nobody's business."""
+
+
+class LinkOutside(Exception):  # noqa: N818
+    """The link is good, but its user is not at an address of the company (A4). It was not used up."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__("address not allowed")
+        self.user = user
 
 
 @atomic()
@@ -53,12 +62,12 @@ def _issue(user: User, purpose: LinkPurpose, url_name: str, lifetime: timedelta)
 
 
 def peek(secret: BearerSecret, purpose: LinkPurpose) -> OneTimeLink:
-    """The living link of a secret, unclaimed, for showing its page; raises LinkVoid."""
+    """The living link of a secret, unclaimed, for showing its page; raises LinkVoid or LinkOutside."""
     return _living(secret, purpose, lock=False)
 
 
 def claim(secret: BearerSecret, purpose: LinkPurpose) -> OneTimeLink:
-    """Use the link up. Of two who try at once, one gets LinkVoid. Call inside a transaction."""
+    """Use the link up. Of two who try at once, one gets LinkVoid. May raise LinkOutside. Call inside a transaction."""
     link = _living(secret, purpose, lock=True)
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
@@ -72,4 +81,6 @@ def _living(secret: BearerSecret, purpose: LinkPurpose, *, lock: bool) -> OneTim
     link = (links.select_for_update() if lock else links.select_related("user")).first()
     if link is None:
         raise LinkVoid
+    if is_shut_out():
+        raise LinkOutside(link.user)
     return link

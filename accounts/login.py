@@ -6,9 +6,12 @@ from functools import cache
 from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
 from django.utils import timezone
 
-from accounts.actions import LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.actions import FACTOR_ASKED, LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
+from accounts.factors.kinds import has_factor
 from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
+from accounts.network.actions import OUTSIDE
+from accounts.network.admission import is_shut_out
 from accounts.policy.queries import current_policy
 from accounts.policy.throttle import (
     Counted,
@@ -40,10 +43,14 @@ class LoginRefused(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Somebody was let in: the secret of the new session, and the key of the user."""
+    """Somebody was let in: the secret of the new session, and the key of the user.
+
+    With `awaiting_factor` nobody is logged in yet: the secret opens nothing but the pages that ask for the second one.
+    """
 
     secret: BearerSecret
     user_key: str
+    awaiting_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class _Attempt:
     user: User | None
     counted: Counted
     sso_only: bool = False
+    shut_out: bool = False
 
 
 def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
@@ -62,6 +70,11 @@ def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str,
     transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash and, until
     somebody is let in, the same statements.
     """
+    with gate().place():  # or sent away here, before it costs anything
+        return _log_in(company_code, user_id, password, device)
+
+
+def _log_in(company_code: str, user_id: str, password: str, device: tuple[str, str]) -> Admission:
     network = network_of(current_origin().ip)
     too_many = _count_address(network)
     if too_many and not device[0]:
@@ -122,7 +135,7 @@ def _count_attempt(
         counted = count_login(
             current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
         )
-        return _Attempt(user, counted, sso_only=password_refused(user))
+        return _Attempt(user, counted, sso_only=password_refused(user), shut_out=is_shut_out())
 
 
 def _verify(password: str, user: User | None) -> tuple[bool, bool]:
@@ -148,6 +161,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (company is None, "unknown company"),
         (attempt.user is None, "unknown user"),
         (not attempt.counted.allowed, "locked"),
+        (attempt.shut_out, OUTSIDE),  # before the password, so that no answer from there tells whether it was right
         (not right, "wrong password"),
         (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
@@ -173,7 +187,7 @@ def _record_failure(log: Company | None, company_code: str, target: Target, reas
 def _admit(checked: User, *, new_hash: str | None) -> Admission:
     """Open the session, unless the account was changed while its password was being checked.
 
-    The one place where a right password becomes a session. A second factor is to be asked for here.
+    The one place where a right password becomes a session.
     """
     user = User.objects.select_for_update().get(id=checked.id)
     if not user.is_active or user.password != checked.password:
@@ -184,10 +198,21 @@ def _admit(checked: User, *, new_hash: str | None) -> Admission:
     return admit(user, method="password")
 
 
-def admit(user: User, *, method: str) -> Admission:
-    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller."""
+def admit(user: User, *, method: str, proved: bool = True, two_factors: bool = False) -> Admission:
+    """Open a session for somebody who has proved who they are by that method; in the transaction of the caller.
+
+    Whoever has a second factor is asked for it first, unless the method was two factors in one. `proved` is whether
+    the proof was made just now and to us (A11). Raises LoginRefused at an address that is not one of the company's,
+    whichever way somebody came (A4).
+    """
+    if is_shut_out():
+        raise LoginRefused
+    if not two_factors and has_factor(user):
+        secret = start_session(user, method=method, proved=False, awaiting_factor=True)
+        record(FACTOR_ASKED, actor=user.as_actor(), target=user, after={"method": method})
+        return Admission(secret, str(user.id), awaiting_factor=True)
     user.last_login = timezone.now()
     user.save(update_fields=["last_login"])
-    secret = start_session(user)
+    secret = start_session(user, method=method, proved=proved)
     record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": method})
     return Admission(secret, str(user.id))

@@ -1,19 +1,21 @@
 """One request, one transaction, one tenant (DESIGN section 4)."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from accounts.factors.requirement import enrolment_due
 from accounts.hashing import HashingBusy
 from accounts.policy.validity import change_due
-from accounts.queries import menus_of
+from accounts.queries import rights_of
 from accounts.sessions import find_session
 from auditlog.actions import NOT_FOUND, Outcome
 from auditlog.context import current_origin
@@ -47,10 +49,12 @@ class TenantRequestMiddleware:
         """Handle the request for its tenant."""
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
-        request.change_due = None
+        request.change_due, request.factor_due, request.pending_login = None, False, None
+        request.shut_out = None
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
-            if _opens_own_transactions(request):
+            # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
+            if opens_own_transactions(request) or request.staff_claimed:
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)
@@ -76,7 +80,7 @@ class TenantRequestMiddleware:
         if isinstance(exception, Http404):
             _record_miss(request)
         alias = current_alias()
-        if not _opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
+        if not opens_own_transactions(request) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(True, using=alias)
         return _busy(request, exception.retry_after) if isinstance(exception, HashingBusy) else None
 
@@ -91,7 +95,9 @@ class PreferenceMiddleware:
         """Handle the request in the user's language and time zone."""
         user = request.user
         if not user.is_authenticated:
-            return self.get_response(request)
+            if request.pending_login is None:
+                return self.get_response(request)
+            user = request.pending_login.user
         language = user.language or translation.get_language()
         with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
             request.LANGUAGE_CODE = language
@@ -106,19 +112,31 @@ def _busy(request: HttpRequest, retry_after: int) -> HttpResponse:
     """Sent away before a password was looked at; nothing was counted (A2)."""
     response: HttpResponse
     if request.accepts("text/html"):
-        response = render(request, "accounts/busy.html", status=503)
+        response = HttpResponse(_busy_page(translation.get_language()), status=503)
     else:
         response = JsonResponse({"ok": False, "error": "busy", "retry_after": retry_after}, status=503)
     response["Retry-After"] = str(retry_after)
     return response
 
 
-def _opens_own_transactions(request: HttpRequest) -> bool:
+@cache
+def _busy_page(_language: str) -> str:
+    """Made once: whoever floods the log-in must not get a page worked out for each attempt."""
+    return render_to_string("accounts/busy.html", {"product_name": settings.PRODUCT_NAME})
+
+
+def opens_own_transactions(request: HttpRequest) -> bool:
+    """Whether the view of the address does."""
+    return _marked(request, "own_transactions")
+
+
+def _marked(request: HttpRequest, mark: str) -> bool:
+    """Whether the view of the address carries a mark of `accounts.access`."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return False
-    return bool(getattr(view, "own_transactions", False))
+    return bool(getattr(view, mark, False))
 
 
 def _record_miss(request: Any) -> None:
@@ -131,10 +149,19 @@ def _record_miss(request: Any) -> None:
 
 
 def _identify(request: Any, secret: BearerSecret | None) -> None:
-    found = find_session(secret) if secret else None
-    if found:
-        session, policy = found
-        request.user, request.login_session = session.user, session
-        request.policy, request.menus = policy, menus_of(session.user)
-        request.change_due = change_due(session.user, policy, timezone.now())
-        current_origin().session_id = session.id
+    found = find_session(secret, note_use=not _marked(request, "background")) if secret else None
+    if not found:
+        return
+    session, policy = found.session, found.policy
+    current_origin().session_id = session.id
+    if found.shut_out:  # the session lives on for the day when its user is back, and opens nothing until then
+        request.shut_out = session
+        return
+    if session.awaiting_factor:
+        request.pending_login = session
+        return
+    rights = rights_of(session.user)
+    request.user, request.login_session = session.user, session
+    request.policy, request.menus = policy, rights.menus
+    request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)
+    request.change_due = change_due(session.user, policy, timezone.now())

@@ -46,6 +46,8 @@ class Role(TenantModel):
     code = models.CharField(max_length=40, blank=True, editable=False)
     custom_name = models.CharField(_("name"), max_length=60, blank=True)
     menus = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("menus"))
+    # Whoever has the role needs a second factor, where the company's policy asks the roles (A5).
+    factor_required = models.BooleanField(_("second factor required"), default=False)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("role")
@@ -165,7 +167,12 @@ class UserRole(TenantModel):
 
 
 class Session(TenantModel):
-    """One browser in which somebody is logged in (A11). The cookie holds the secret, this row its hash."""
+    """One browser in which somebody is logged in (A11). The cookie holds the secret, this row its hash.
+
+    `method` is by what they have proved who they are: "password", "sso", "passkey", or two of them with a plus between
+    ("password+totp"). `proved_at` is when they last did so by themselves, for risky actions; a log-in by an identity
+    provider alone does not set it. While `awaiting_factor`, nobody is logged in yet: the second factor is missing (A5).
+    """
 
     asset = Asset(
         data_class="sessions",
@@ -185,6 +192,9 @@ class Session(TenantModel):
     ended_at = models.DateTimeField(null=True)
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=400)
+    method = models.CharField(max_length=40, blank=True)
+    proved_at = models.DateTimeField(null=True)
+    awaiting_factor = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [

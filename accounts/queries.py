@@ -1,5 +1,6 @@
 """Reads of accounts that more than one place needs."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -7,10 +8,25 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from accounts.models import Role, User, UserRole, UserState
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody's roles grant, and whether one of them demands a second factor."""
+
+    menus: frozenset[str]
+    factor_required: bool
+
+
+def rights_of(user: User) -> Rights:
+    """The menus that the user's roles grant, and what they demand (A9, A5)."""
+    granted = list(UserRole.objects.filter(user=user).values_list("role__menus", "role__factor_required"))
+    return Rights(
+        frozenset(menu for menus, _needed in granted for menu in menus), any(needed for _menus, needed in granted)
+    )
+
+
 def menus_of(user: User) -> frozenset[str]:
     """The menus that the user's roles grant (A9)."""
-    granted = UserRole.objects.filter(user=user).values_list("role__menus", flat=True)
-    return frozenset(menu for menus in granted for menu in menus)
+    return rights_of(user).menus
 
 
 def users(*, search: str = "", state: str = "") -> QuerySet[User]:
@@ -56,6 +72,19 @@ def roles_of(user: User) -> QuerySet[Role]:
 def find_role(id: UUID) -> Role | None:  # noqa: A002
     """The role of that key in this tenant."""
     return Role.objects.filter(id=id).first()
+
+
+def role_named(key: str) -> Role | None:
+    """The role of a key that came as text; None for any other text."""
+    try:
+        return find_role(UUID(key))
+    except ValueError:
+        return None
+
+
+def holders_of(role: Role) -> QuerySet[User]:
+    """Everybody who has the role."""
+    return User.objects.filter(user_roles__role=role).order_by("user_id")
 
 
 def active_holders_of(menu: str) -> QuerySet[User]:

@@ -1,13 +1,14 @@
 """Roles and who has them (A9, A10)."""
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import queries
-from accounts.actions import ROLE_CHANGED, ROLE_CREATED, ROLES_GIVEN, ROLES_MADE
+from accounts.actions import ROLE_CHANGED, ROLE_CREATED, ROLE_REMOVED, ROLES_GIVEN, ROLES_MADE
 from accounts.menus import BUILT_IN_ROLES, BY_CODE, Audience
 from accounts.models import Role, User, UserRole
 from auditlog.actors import Actor
@@ -17,6 +18,13 @@ from tenants.isolation.transactions import atomic, take_turns
 
 # Whoever holds this menu can give every other one; a company must not lose the last of them.
 _KEY_MENU = "console.users"
+
+
+class MenuChange(NamedTuple):
+    """The menus of a role as somebody saw them, and as they shall be."""
+
+    seen: Collection[str]
+    wanted: Collection[str]
 
 
 @atomic()
@@ -60,10 +68,15 @@ def create_role(*, name: str, menus: Iterable[str], actor: Actor) -> Role:
 
 @atomic()
 def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | None = None) -> None:
-    """Change what a role grants, and the name of one that the tenant made; takes effect at the next request."""
+    """Change name and menus of a role that the tenant made; takes effect at the next request.
+
+    Raises ValidationError for a built-in role: whoever has one can rely on what it grants.
+    """
+    if role.is_built_in:
+        raise ValidationError(_("Built-in roles cannot be changed. Make a role of your own instead."), code="built_in")
     before = _recorded(role)
     role.menus = _checked_menus(menus)
-    if name is not None and not role.is_built_in:
+    if name is not None:
         role.custom_name = _checked_name(name)
     role.full_clean()
     role.save(update_fields=["menus", "custom_name"])
@@ -71,6 +84,35 @@ def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | N
     after = _recorded(role)
     if before != after:
         record(ROLE_CHANGED, actor=actor, target=role, before=before, after=after)
+
+
+@atomic()
+def change_menus(changes: Mapping[UUID, MenuChange], *, actor: Actor) -> None:
+    """Change what several roles grant, all of them or none. Raises ValidationError as `change_role`.
+
+    A role that somebody else has changed since it was looked at is refused, so that nobody's change is lost unseen.
+    """
+    for role in Role.objects.select_for_update().filter(id__in=changes).order_by("id"):
+        seen, wanted = changes[role.id]
+        if set(seen) == set(wanted):
+            continue
+        if set(seen) != set(role.menus):
+            message = _("Somebody else has changed the role %(role)s in the meantime. Look at it again.")
+            raise ValidationError(message, code="changed", params={"role": role.name})
+        if not wanted:
+            message = _("The role %(role)s needs at least one menu. Remove the role if nobody needs it.")
+            raise ValidationError(message, code="empty", params={"role": role.name})
+        change_role(role, menus=wanted, actor=actor)
+
+
+@atomic()
+def remove_role(role: Role, *, actor: Actor) -> None:
+    """Remove a role that the tenant made; whoever has it loses its menus at the next request."""
+    if role.is_built_in:
+        raise ValidationError(_("Built-in roles cannot be removed."), code="built_in")
+    record(ROLE_REMOVED, actor=actor, target=role, before=_recorded(role) | {"users": role.user_roles.count()})
+    role.delete()
+    ensure_somebody_manages_users()
 
 
 def grantable_menus() -> list[str]:
@@ -87,7 +129,20 @@ def ensure_somebody_manages_users() -> None:
     # One after the other: of two administrators who suspend each other at the same time, the second one is refused.
     take_turns("accounts.managers")
     if not queries.active_holders_of(_KEY_MENU).exists():
-        raise ValidationError(_("At least one active user must keep the right to manage users."), code="last_manager")
+        raise _last_manager()
+
+
+def ensure_others_manage_users(user: User) -> None:
+    """Raise ValidationError when this user, who is about to go, is the last active one who can manage users."""
+    take_turns("accounts.managers")
+    managers = queries.active_holders_of(_KEY_MENU)
+    if managers.filter(id=user.id).exists() and not managers.exclude(id=user.id).exists():
+        raise _last_manager()
+
+
+def _last_manager() -> ValidationError:
+    message = _("At least one active user must keep the right to manage users.")
+    return ValidationError(message, code="last_manager")
 
 
 def _recorded(role: Role) -> dict[str, Any]:

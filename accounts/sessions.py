@@ -1,14 +1,19 @@
 """Sessions in the database, behind the wall (A11). The cookie is a bearer secret that names its tenant."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Exists, Func, OuterRef, QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 
 from accounts.actions import SESSIONS_ENDED
+from accounts.factors.kinds import has_factor_of
+from accounts.factors.models import EnrolmentDemand
 from accounts.models import Session, User, UserState
+from accounts.network.admission import admitted, shut_out
+from accounts.network.queries import name_of_place
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.queries import current_policy, stored_values
 from auditlog.actors import Actor
@@ -19,10 +24,17 @@ from tenants.isolation.transactions import atomic, current_connection, platform_
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
+# How long somebody may look for the second factor after the right password.
+PENDING_MINUTES = 10
 
 
-def start_session(user: User) -> BearerSecret:
-    """Open a session for somebody who has proved who they are; returns the secret for the cookie."""
+def start_session(
+    user: User, *, method: str = "password", proved: bool = True, awaiting_factor: bool = False
+) -> BearerSecret:
+    """Open a session for somebody who has proved who they are; returns the secret for the cookie.
+
+    `proved` is whether that was just now and to us; `awaiting_factor`, whether the second factor is still missing.
+    """
     secret = BearerSecret.new(user.tenant_id)
     where = current_origin()
     session = Session.objects.create(
@@ -31,18 +43,52 @@ def start_session(user: User) -> BearerSecret:
         expires_at=timezone.now() + timedelta(hours=current_policy().absolute_hours),
         ip=where.ip,
         user_agent=where.user_agent[:400],
+        method=method,
+        proved_at=timezone.now() if proved else None,
+        awaiting_factor=awaiting_factor,
     )
     where.session_id = session.id
     return secret
 
 
-def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
-    """The living session of a cookie with its user, and the policy, in one query; notes that it was used."""
+def renew_secret(session: Session, *also: str) -> BearerSecret:
+    """Give the session a new secret, and save the fields named; the old secret is worth nothing (ASVS 7.2.4)."""
+    secret = BearerSecret.new(session.tenant_id)
+    session.token_hash = secret.hash
+    session.save(update_fields=["token_hash", *also])
+    current_origin().session_id = session.id
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The living session of a cookie. `shut_out`: the address at hand is not one of the company's (A4)."""
+
+    session: Session
+    policy: SecurityPolicy
+    shut_out: bool
+
+
+def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None:
+    """The living session of a cookie with its user, the policy and the allowed networks, in one query.
+
+    Notes that and whence it was used, which keeps it alive; not for an address that is shut out, nor for what a page
+    asks by itself (`note_use` False), or else a page that lies open would never log anybody out.
+
+    The session comes with `has_factor`, whether the user has a second factor, `is_operator`, whether the company is the
+    provider's, and `is_demanded`, whether an administrator wants a new factor set up.
+    """
     now = timezone.now()
     session = (
         Session.objects.filter(token_hash=secret.hash, ended_at=None, expires_at__gt=now, user__state=UserState.ACTIVE)
         .select_related("user")
-        .annotate(policy_values=stored_values())
+        .annotate(
+            policy_values=stored_values(),
+            shut_out=shut_out(),
+            has_factor=has_factor_of("user_id"),
+            is_operator=_IsProvider("tenant_id"),
+            is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
+        )
         .first()
     )
     if session is None:
@@ -51,9 +97,25 @@ def find_session(secret: BearerSecret) -> tuple[Session, SecurityPolicy] | None:
     oldest = _oldest(policy, now)
     if session.created_at <= oldest["created_at__gt"] or session.last_used_at <= oldest["last_used_at__gt"]:
         return None
-    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS:
-        Session.objects.filter(id=session.id).update(last_used_at=now)
-    return session, policy
+    if session.awaiting_factor and session.created_at <= now - timedelta(minutes=PENDING_MINUTES):
+        return None
+    if note_use and not session.shut_out:
+        _note_use(session, now)
+    return Found(session, policy, session.shut_out)
+
+
+def _note_use(session: Session, now: datetime) -> None:
+    """Write down the time once a minute, the address whenever it is another one."""
+    address = current_origin().ip
+    if (now - session.last_used_at).total_seconds() > _TOUCH_SECONDS or address != session.ip:
+        Session.objects.filter(id=session.id).update(last_used_at=now, ip=address)
+
+
+class _IsProvider(Func):
+    """Whether a tenant is the provider's own."""
+
+    template = "(SELECT is_provider FROM company_of(%(expressions)s))"
+    output_field = BooleanField()
 
 
 def alive(sessions: QuerySet[Session], policy: SecurityPolicy, now: datetime) -> QuerySet[Session]:
@@ -88,6 +150,16 @@ def end_session(session: Session, *, actor: Actor) -> None:
         record(SESSIONS_ENDED, actor=actor, target=session.user, after={"count": 1, "session": session.id})
 
 
+@atomic()
+def end_every_session(*, actor: Actor, keep: Session) -> int:
+    """End the sessions of everybody in the tenant, but for the one to keep (ASVS 7.4.5); returns how many.
+
+    One event a user, so that each finds it among what happened to their own account.
+    """
+    people = User.objects.filter(id__in=every_session().exclude(id=keep.id).values("user_id")).order_by("user_id")
+    return sum(end_sessions(person, actor=actor, keep=keep) for person in people)
+
+
 def remove_ended_sessions() -> int:
     """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
     with platform_transaction(), current_connection().cursor() as cursor:
@@ -115,5 +187,22 @@ def drop_cookie(response: HttpResponseBase) -> None:
 
 
 def living_sessions(user: User) -> QuerySet[Session]:
-    """The sessions of a user for their own list, newest use first."""
-    return alive(user.sessions.all(), current_policy(), timezone.now()).order_by("-last_used_at")
+    """The sessions of a user for their own list, with the name of the `place` if it is known, newest use first."""
+    return (
+        alive(user.sessions.filter(awaiting_factor=False), current_policy(), timezone.now())
+        .annotate(place=name_of_place("ip"))
+        .order_by("-last_used_at")
+    )
+
+
+def every_session() -> QuerySet[Session]:
+    """The sessions of everybody in the tenant, with their users and `place`, newest use first."""
+    living = alive(
+        Session.objects.filter(user__state=UserState.ACTIVE, awaiting_factor=False), current_policy(), timezone.now()
+    )
+    return living.select_related("user").annotate(place=name_of_place("ip")).order_by("-last_used_at", "id")
+
+
+def sessions_outside() -> QuerySet[Session]:
+    """Those of everybody in the tenant that were last used at an address of no allowed network (A4)."""
+    return every_session().exclude(admitted("ip"))

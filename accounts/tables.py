@@ -2,9 +2,10 @@
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.browsers import describe
 from accounts.models import Role, User
 
 _USER = """<a href="{% url 'console:user' record.id %}">{{ record.name }}</a><br><code>{{ record.user_id }}</code>"""
@@ -16,12 +17,12 @@ _MOMENT = "{% load elements %}{% moment value %}"
 _END = """{% load elements %}{% if record.id == current.id %}{% badge here tone="primary" %}{% else %}
 {% url 'session_end' record.id as url %}{% post_button action=url icon="logout" %}{{ label }}{% endpost_button %}
 {% endif %}"""
-# In this order, because most browsers claim to be several others as well.
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    *(("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android")),
-    *(("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
-)
+_PLACE = """<code>{{ record.ip|default:"—" }}</code>{% if record.place %}<br>{{ record.place }}{% endif %}"""
+_SESSION_USER = """{{ record.user.name }}<br><code>{{ record.user.user_id }}</code>"""
+_END_ANY = """{% load elements %}{% if record.id == current.id %}{% badge here tone="primary" %}{% else %}
+{% url 'console:user_sessions_end' record.user_id as url %}
+{% post_button action=url icon="logout" %}{{ label }}{% endpost_button %}
+{% endif %}"""
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 
 
@@ -50,10 +51,10 @@ class UserTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no ty
 
 
 class SessionTable(tables.Table):  # type: ignore[misc]
-    """The browsers in which somebody is logged in."""
+    """The devices on which somebody is logged in."""
 
     device = tables.Column(accessor="user_agent", verbose_name=_("Device"), empty_values=())
-    ip = tables.Column(verbose_name=_("Source IP"))
+    ip = tables.TemplateColumn(_PLACE, verbose_name=_("Place"), empty_values=())
     created_at = tables.TemplateColumn(_MOMENT, verbose_name=pgettext_lazy("time", "Logged in"))
     last_used_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Last used"))
     end = tables.TemplateColumn(
@@ -66,12 +67,26 @@ class SessionTable(tables.Table):  # type: ignore[misc]
     caption = _("Sessions")
 
     def render_device(self, value: str) -> str:
-        """Browser and system, as far as they say what they are."""
-        browser = next((name for mark, name in _BROWSERS if mark in value), None)
-        system = next((name for mark, name in _SYSTEMS if mark in value), None)
-        if browser and system:
-            return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-        return browser or system or value or gettext("Unknown device")
+        """Browser and system in words."""
+        return describe(value)
+
+
+class EverySessionTable(SessionTable):
+    """The devices on which people of the company are logged in."""
+
+    user = tables.TemplateColumn(_SESSION_USER, verbose_name=_("User"), orderable=False)
+    end = tables.TemplateColumn(
+        _END_ANY,
+        verbose_name=_("Action"),
+        extra_context={"here": _("This browser"), "label": _("Log out everywhere")},
+    )
+
+    class Meta:
+        orderable = False
+        sequence = ("user", "...")
+        empty_text = _("Nobody is logged in")
+
+    empty_icon = "device-desktop"
 
 
 class RoleTable(tables.Table):  # type: ignore[misc]

@@ -33,7 +33,10 @@ from tenants.queries import open_tenants
 def send_invitation(user_key: str, actor_user_id: str) -> None:
     """Mail a fresh invitation (A7). Tried again, it sends a new link and voids the one before."""
     with atomic():
-        user = users.invitation_target(UUID(user_key))
+        try:
+            user = users.invitation_target(UUID(user_key))
+        except User.DoesNotExist:
+            return  # removed in the meantime
         if user.state != UserState.INVITED:
             return
         link = links.issue_invitation(user, actor=Actor(ActorKind.SYSTEM, actor_user_id))

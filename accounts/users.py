@@ -25,9 +25,11 @@ from accounts.actions import (
     USER_SUSPENDED,
 )
 from accounts.models import LinkPurpose, Role, Session, User, UserState
+from accounts.people.former import former_among
 from accounts.policy.passwords import check_new_password, keep_former
 from accounts.roles import ensure_somebody_manages_users, give_roles
 from accounts.sessions import end_sessions
+from accounts.sso.enforcement import ensure_way_back_without
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
@@ -53,6 +55,9 @@ def register_user(
     user = User(user_id=user_id, name=name.strip(), email=email.strip(), language=language)
     user.password = make_password(None)
     user.full_clean(exclude=["password"])
+    if former_among([user.user_id]):
+        message = _("This user ID belonged to a removed user not long ago. Choose another one.")
+        raise ValidationError({"user_id": message})
     user.save()
     record(USER_REGISTERED, actor=actor, target=user, after={"user_id": user.user_id, "name": name, "email": email})
     give_roles(user, roles, actor=actor)
@@ -101,6 +106,7 @@ def suspend_user(user: User, *, actor: Actor) -> None:
         raise ValidationError(_("You cannot suspend yourself."), code="self")
     if user.state == UserState.SUSPENDED:
         raise ValidationError(_("This user is suspended already."), code="state")
+    ensure_way_back_without(user)
     before, user.state = user.state, UserState.SUSPENDED
     user.save(update_fields=["state"])
     ensure_somebody_manages_users()
@@ -183,7 +189,7 @@ def user_of_link(secret: BearerSecret, purpose: LinkPurpose) -> User:
 
 
 def invitation_target(user_key: UUID) -> User:
-    """The user to invite, locked against a parallel change."""
+    """The user to invite, locked against a parallel change; raises User.DoesNotExist for one who was removed."""
     return User.objects.select_for_update().get(id=user_key)
 
 

@@ -51,6 +51,8 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
     action = filters.ChoiceFilter(label=_("Action"), choices=_actions, empty_label=_("All"))
     outcome = filters.ChoiceFilter(label=_("Result"), choices=Outcome.choices, empty_label=_("All"))
     user = filters.CharFilter(label=_("User ID"), field_name="actor_user_id", lookup_expr="iexact")
+    # Of everything that was done in one session of somebody, or by one access of the provider's staff (A14).
+    session = filters.UUIDFilter(field_name="session_id", widget=forms.HiddenInput)
     q = filters.CharFilter(
         label=_("Begins with"), method="beginning", widget=forms.TextInput({"placeholder": _("User ID or target")})
     )

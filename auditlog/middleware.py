@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 from auditlog.context import Origin, origin
 
+# `[2001:db8::1]:443`, `[2001:db8::1]` or `192.0.2.1:443`.
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5}", re.ASCII)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -33,14 +35,24 @@ class RequestContextMiddleware:
 def client_ip(request: HttpRequest) -> str | None:
     """The address of the caller, believing only as many proxies as are configured (research/identity.md 4.5).
 
-    An IPv4 address mapped into IPv6 is given as IPv4.
+    Each proxy appends whom it saw, so what counts is read from the right; what stands further left anybody can type.
+    A request that did not come through all of them has no address, which no list of allowed networks holds (A4).
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
-        address = forwarded[-settings.TRUSTED_PROXIES]
+    if not settings.TRUSTED_PROXIES:
+        return normal_address(request.META.get("REMOTE_ADDR", ""))
+    hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    return normal_address(hops[-settings.TRUSTED_PROXIES]) if len(hops) >= settings.TRUSTED_PROXIES else None
+
+
+def normal_address(text: str) -> str | None:
+    """One address in the form in which it is stored and compared; None for what is none.
+
+    Some proxies add the port, in brackets behind IPv6. An IPv4 address mapped into IPv6 becomes IPv4; the zone of a
+    link-local one means something on this machine only.
+    """
+    bracketed = _WITH_PORT.fullmatch(text)
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address((bracketed[1] or bracketed[2] if bracketed else text).partition("%")[0])
     except ValueError:
         return None
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None

@@ -1,6 +1,6 @@
 """Writing to the audit log: `record()` in the transaction of the change itself (G1, G10)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,8 @@ from auditlog.masking import masked
 from auditlog.models import AuditEvent
 from tenants.isolation.context import current_tenant_id
 from tenants.isolation.transactions import tenant_transaction
+
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,34 @@ def record(
     `before` and `after` hold the changed fields; secrets in them are masked at every depth. Raises NoTenant without a
     tenant. An event is never changed afterwards: the database refuses it.
     """
+    event = _event(action, actor=actor, target=target, outcome=outcome, before=before, after=after)
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(action: Action, *, actor: Actor, entries: Iterable[tuple[models.Model, dict[str, Any]]]) -> int:
+    """Write one event for each row that a bulk deed touched, with what was set in it; returns how many."""
+    events = [
+        _event(action, actor=actor, target=row, outcome=Outcome.SUCCESS, before=None, after=after)
+        for row, after in entries
+    ]
+    AuditEvent.objects.bulk_create(events, batch_size=_BATCH)
+    return len(events)
+
+
+def _event(
+    action: Action,
+    *,
+    actor: Actor,
+    target: Target | models.Model | None,
+    outcome: Outcome,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> AuditEvent:
     if not isinstance(target, Target):
         target = Target.of(target) if target is not None else Target("")
     where = current_origin()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         kind=action.kind,
         action=action.code,
         outcome=outcome,

@@ -31,6 +31,7 @@ from backups.parts import read_content
 from backups.preconditions import check_database, check_manifest
 from backups.progress import Progress, silent
 from backups.verifying import read_table
+from tenants.isolation.assets import asset_models
 from tenants.isolation.context import platform_scope, tenant_scope
 from tenants.isolation.directory import normalize_code, provider_company
 from tenants.isolation.models import new_id
@@ -136,6 +137,7 @@ def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progre
                 progress(entry.name, number, len(manifest.tables))
                 loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
             loader.check_constraints()
+            _seal_anew(manifest.place.tenant_id, tenant.id)
             _begin_chain(tenant.id, manifest.place.tenant_id)
             _take_operator_menus_away()
     except IntegrityError as error:
@@ -146,6 +148,19 @@ def _begin_chain(tenant_id: UUID, origin: UUID) -> None:
     """The seals of the old tenant's log are not the new one's: its chain begins, and says whose copy it is."""
     with connections[OWNER_ALIAS].cursor() as cursor:
         begin_restored_chain(cursor, tenant_id, origin=origin, using=OWNER_ALIAS)
+
+
+def _seal_anew(old_tenant: UUID, new_tenant: UUID) -> None:
+    """Open small secrets (seeds, private keys) with the old tenant's keys, and seal them with the new one's."""
+    for model, asset in asset_models():
+        if not asset.sealed or not asset.archived:
+            continue
+        for row in model._default_manager.using(OWNER_ALIAS).filter(tenant_id=new_tenant).iterator():
+            for column, template in asset.sealed:
+                purpose = template.format(row=row)
+                clear = key_store().open_secret(old_tenant, purpose, bytes(getattr(row, column)))
+                setattr(row, column, key_store().seal_secret(new_tenant, purpose, clear))
+            row.save(using=OWNER_ALIAS, update_fields=[column for column, _purpose in asset.sealed])
 
 
 def _take_operator_menus_away() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 # Threads, because a request waits for the database or for a slow reader of a large file most of its time.
 worker_class = "gthread"
-threads = 8
+threads = 16
 timeout = 60  # seconds without a sign of life from a process, not the length of a request
 graceful_timeout = 25  # below the 30 s that container platforms grant
 keepalive = 5

@@ -15,7 +15,14 @@ SCHEDULE = {
         "task": "accounts.tasks.tell_of_ending_passwords",
         "schedule": crontab(hour="8", minute="0"),
     },
+    "forget-challenges": {
+        "task": "accounts.passkeys.tasks.remove_stale_challenges",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "look-after-sso": {"task": "accounts.sso.tasks.look_after_sso", "schedule": crontab(hour="7", minute="30")},
+    "catch-up-with-imports": {"task": "accounts.people.tasks.catch_up", "schedule": crontab(minute="*/5")},
+    "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
+    "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

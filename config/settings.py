@@ -50,8 +50,13 @@ INSTALLED_APPS = [
     "auditlog",
     "auditlog.sealing",
     "accounts",
+    "accounts.network",
     "accounts.policy",
+    "accounts.factors",
+    "accounts.people",
     "accounts.sso",
+    "accounts.staff",
+    "accounts.passkeys",
     "tenants",
     "documents",
     "backups",
@@ -64,11 +69,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
+    "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
+    "accounts.staff.middleware.StaffMiddleware",
     "accounts.middleware.PreferenceMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -182,12 +189,13 @@ ARGON2_TIME_COST: int = env.int("ARGON2_TIME_COST", default=3)
 ARGON2_MEMORY_KIB: int = env.int("ARGON2_MEMORY_KIB", default=65536)
 ARGON2_PARALLELISM: int = env.int("ARGON2_PARALLELISM", default=1)
 AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []  # the rules are each tenant's own: accounts.policy
-# One hash takes a processor and ARGON2_MEMORY_KIB for its time. So many at once in one process, so many more may wait
-# for their turn (fewer than the threads of the server, or the other pages would wait as well), the next are sent away.
+# One hash takes a processor and ARGON2_MEMORY_KIB for its time. So many at once in one process (half of the machine in
+# all, the other half is for pages), so many more may wait for their turn (fewer than the threads of config.gunicorn, or
+# the other pages would wait as well), the next are sent away.
 HASHING_SLOTS: int = env.int(
-    "HASHING_SLOTS", default=max(1, (os.cpu_count() or 1) // env.int("WEB_CONCURRENCY", default=1))
+    "HASHING_SLOTS", default=max(1, (os.cpu_count() or 1) // 2 // env.int("WEB_CONCURRENCY", default=1))
 )
-HASHING_QUEUE: int = env.int("HASHING_QUEUE", default=4)
+HASHING_QUEUE: int = env.int("HASHING_QUEUE", default=8)
 # Failures from one address (IPv6: from one /64 network), whomever they are about. docs/authentication.md explains it.
 LOGIN_ADDRESS_FAILURES: int = env.int("LOGIN_ADDRESS_FAILURES", default=200)
 LOGIN_ADDRESS_SECONDS = 10 * 60
@@ -233,7 +241,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Files of the pages ------------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # from the root: pages below /staff/… use the same files
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION

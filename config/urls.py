@@ -2,8 +2,15 @@
 
 from django.urls import include, path
 
+import accounts.factors.urls
+import accounts.factors.urls_console
+import accounts.network.urls_console
+import accounts.network.urls_operator
+import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
+import accounts.staff.urls_console
+import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.urls
@@ -12,15 +19,25 @@ import tenants.urls
 
 console = [
     *accounts.urls_console.urlpatterns,
+    *accounts.factors.urls_console.urlpatterns,
+    *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
+    *accounts.staff.urls_console.urlpatterns,
+    *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *backups.urls_console.urlpatterns,
+]
+operator = [
+    *tenants.urls.urlpatterns,
+    *accounts.network.urls_operator.urlpatterns,
+    *accounts.staff.urls_operator.urlpatterns,
 ]
 
 urlpatterns = [
     *accounts.urls.urlpatterns,
+    *accounts.factors.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
-    path("operator/", include((tenants.urls.urlpatterns, "operator"))),
+    path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
 ]

@@ -35,6 +35,7 @@ _NAMED_TYPES = {
     "image/jpeg",
     "image/png",
 }
+_CONTENT_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class DownloadFailed(Exception):  # noqa: N818
@@ -65,7 +66,7 @@ def _with_headers(response: StreamingHttpResponse, version: DocumentVersion) -> 
     response["Content-Type"] = kind
     response["Content-Length"] = str(version.size)
     response["Content-Disposition"] = content_disposition_header(True, version.document.name) or "attachment"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = _CONTENT_POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts import users
 from accounts.models import Role, User
+from accounts.people import importing
+from accounts.people.models import UserImport
 from accounts.queries import accounts_in_use
 from auditlog.actors import Actor
 from tenants.isolation.transactions import atomic, take_turns
@@ -29,6 +31,11 @@ class Use:
     def is_full(self) -> bool:
         """Whether nothing more fits in."""
         return self.used >= self.allowed
+
+    @property
+    def room(self) -> int:
+        """How much more fits in."""
+        return max(self.allowed - self.used, 0)
 
 
 def users_of_plan() -> Use:
@@ -48,6 +55,13 @@ def resume_user(user: User, *, actor: Actor) -> None:
     """As `accounts.users.resume_user`, if the plan has room for one more; raises ValidationError otherwise."""
     _ensure_room_for_user()
     users.resume_user(user, actor=actor)
+
+
+@atomic()
+def import_users(row: UserImport, *, progress: importing.Progress, actor: Actor) -> bool:
+    """As `accounts.people.importing.carry_out`, with the room that the plan has when it happens."""
+    take_turns("tenants.users")
+    return importing.carry_out(row, room=users_of_plan().room, progress=progress, actor=actor)
 
 
 def _ensure_room_for_user() -> None:

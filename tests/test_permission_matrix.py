@@ -16,13 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.access import Access, access_of
 from accounts.links import issue_invitation
-from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, READER
+from accounts.menus import ADMINISTRATOR, BUILT_IN_ROLES, EDITOR, OPERATOR, READER
 from accounts.models import Session
+from accounts.network.entries import Entry, add_network
+from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
+from accounts.staff.requests import ask
 from auditlog.queries import events
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
+from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
@@ -71,6 +75,9 @@ MATRIX: dict[str, Page | Public] = {
     "password_reset secret": Public(GONE, GONE, GONE, GONE),
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
+    "factor": Public(SENT_AWAY, NO, SENT_AWAY, NO),
+    "factor_totp": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
+    "factor_recovery": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
     "sso": Public(FINE, FINE, FINE, FINE),
     "sso_start name": Public(FINE, REFUSED, FINE, REFUSED),
     "sso_acs name": Public(NO, REFUSED, NO, REFUSED),
@@ -83,6 +90,13 @@ MATRIX: dict[str, Page | Public] = {
     "profile": Page(None, FINE, FINE),
     "password": Page(None, NO, FINE),
     "password_renew": Page(None, SENT_AWAY, SENT_AWAY),
+    "confirm": Page(None, FINE, FINE),
+    "confirm_totp": Page(None, SENT_AWAY, SENT_AWAY),  # for those who have no password
+    "enrol": Page(None, SENT_AWAY, NO),
+    "factors": Page(None, FINE, NO),
+    "totp_enrol": Page(None, FINE, FINE),
+    "totp_remove": Page(None, NO, SENT_AWAY),
+    "recovery_codes": Page(None, FINE, FINE),
     "activity": Page(None, FINE, NO),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),
@@ -94,11 +108,23 @@ MATRIX: dict[str, Page | Public] = {
     "console:user_resume user": Page("console.users", NO, SENT_AWAY),
     "console:user_invite user": Page("console.users", NO, SENT_AWAY),
     "console:user_demand_password user": Page("console.users", NO, SENT_AWAY),
+    "console:role_factor role": Page("console.roles", NO, SENT_AWAY),
+    "console:user_reset_factors user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_remove user": Page("console.users", FINE, SENT_AWAY),
+    "console:user_export": Page("console.users", FINE, NO),
+    "console:user_imports": Page("console.users", FINE, FINE),
+    "console:user_import_template": Page("console.users", FINE, NO),
+    "console:user_import upload": Page("console.users", FINE, NO),
+    "console:user_import_status upload": Page("console.users", FINE, NO),
+    "console:user_import_start upload": Page("console.users", NO, SENT_AWAY),
+    "console:user_import_discard upload": Page("console.users", NO, SENT_AWAY),
     "console:security": Page("console.security", FINE, FINE),
     "console:security_preview": Page("console.security", NO, FINE),
     "console:roles": Page("console.roles", FINE, NO),
     "console:role_new": Page("console.roles", FINE, FINE),
     "console:role role": Page("console.roles", FINE, FINE),
+    "console:role_matrix": Page("console.roles", FINE, SENT_AWAY),
+    "console:role_remove role": Page("console.roles", FINE, SENT_AWAY),
     # There is no connection yet, so all but its beginning is absent; tests/sso/test_console.py has one.
     "console:sso": Page("console.sso", FINE, NO),
     "console:sso_prepare": Page("console.sso", NO, SENT_AWAY),
@@ -112,12 +138,36 @@ MATRIX: dict[str, Page | Public] = {
     "console:sso_allow_passwords": Page("console.sso", NO, ABSENT),
     "console:sso_people": Page("console.sso", ABSENT, ABSENT),
     "console:sso_unlink identity": Page("console.sso", NO, ABSENT),
+    "console:network": Page("console.network", FINE, NO),
+    "console:network_add": Page("console.network", FINE, FINE),
+    "console:network_paste": Page("console.network", FINE, FINE),
+    "console:network_switch": Page("console.network", FINE, SENT_AWAY),
+    "console:network_close": Page("console.network", NO, SENT_AWAY),
+    "console:network_edit network": Page("console.network", FINE, FINE),
+    "console:network_remove network": Page("console.network", NO, SENT_AWAY),
+    "console:sessions": Page("console.sessions", FINE, NO),
+    "console:sessions_end": Page("console.sessions", FINE, SENT_AWAY),
+    "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
+    "console:staff_accesses": Page("console.staff_access", FINE, NO),
+    "console:staff_access access": Page("console.staff_access", FINE, NO),
+    "console:staff_access_approve access": Page("console.staff_access", NO, FINE),
+    "console:staff_access_refuse access": Page("console.staff_access", NO, FINE),
+    "console:staff_access_end access": Page("console.staff_access", NO, SENT_AWAY),
+    # Operators read these as the platform role, which does not see what this test has not committed;
+    # tests/accounts/staff/test_pages.py has them there.
+    "operator:staff_accesses": Page("operator.staff_access", FINE, NO),
+    "operator:staff_access_new": Page("operator.staff_access", FINE, FINE),
+    "operator:staff_access company access": Page("operator.staff_access", FINE, NO),
+    "operator:staff_access_approve company access": Page("operator.staff_access", NO, FINE),
+    "operator:staff_access_enter company access": Page("operator.staff_access", NO, SENT_AWAY),
+    "operator:staff_access_end company access": Page("operator.staff_access", NO, SENT_AWAY),
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
+    "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
     "documents:search": Page("documents", FINE, NO),
@@ -175,12 +225,18 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
     """One thing of ACME for each parameter of an address."""
     person = make_person(cast.admin.tenant, "target", EDITOR, last_login="2026-11-01T00:00:00Z")
     actor = cast.admin.actor
+    asker = make_person(cast.operator.tenant, "asker", OPERATOR)
+    with tenant_transaction(cast.operator.tenant.id):
+        wish = {"purpose": "Look", "ticket": "INQ-1", "scope": "read", "minutes": 30, "emergency": True}
+        access = ask(resolve_company("ACME"), **wish, operator=asker.user, actor=asker.actor)  # type: ignore[arg-type]
     with tenant_transaction(cast.admin.tenant.id):
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
         return {
             "user": person.user.id,
+            "company": access.tenant_id,
+            "access": access.id,
             "role": role.id,
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
@@ -192,6 +248,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "name": f"{person.user.tenant_id.hex}.{'x' * 22}",
             "test": person.user.id,
             "identity": person.user.id,
+            "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
+            "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
-                   "urls", "urls_console"})  # fmt: skip
+                   "urls", "urls_console", "urls_operator"})  # fmt: skip
 READS = frozenset({"models", "queries"})
 WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_create", "save", "update"})
 
@@ -26,14 +26,31 @@ EXCEPTIONS = {
     "accounts.users.accept_invitation": BY_THE_USER_THEMSELVES,
     "accounts.users.change_password": BY_THE_USER_THEMSELVES,
     "accounts.users.change_profile": BY_THE_USER_THEMSELVES,
+    "accounts.factors.entering.prove": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.add_totp": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.added": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.remove_totp": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.removed": BY_THE_USER_THEMSELVES,
+    "accounts.factors.recovery.renew": BY_THE_USER_THEMSELVES,
+    "accounts.factors.enrolment.remove_all_recovery_codes": PART,
+    "accounts.factors.enrolment.remove_all_totp": PART,
+    "accounts.factors.recovery.spend": PART,
+    "accounts.factors.totp.spend": PART,
     "accounts.links.claim": PART,
+    "accounts.passkeys.challenges.redeem": PART,
+    "accounts.passkeys.keeping.remove_all": PART,
+    "accounts.passkeys.proving.prove": BY_THE_USER_THEMSELVES,
     "accounts.users.reset_password": BY_THE_USER_THEMSELVES,
     "accounts.links.void_links": PART,
     "accounts.policy.notices.take_due": "writes down what users were told",
     "accounts.policy.passwords.keep_former": PART,
     "accounts.policy.passwords.prune": PART,
+    "accounts.policy.throttle.forget": COUNTER,
     "accounts.policy.throttle.forgive_login": COUNTER,
     "accounts.login.admit": BY_THE_USER_THEMSELVES,
+    "accounts.people.former.forget_old": "the end of a retention period",
+    "accounts.people.former.keep_user_id": PART,
+    "accounts.people.outstanding.hand_over_invitations": "each invitation is recorded when it is sent",
     "accounts.sso.entering.arrive": BY_THE_USER_THEMSELVES,
     "accounts.sso.entering.use_up": PART,
     "accounts.sso.joining.account_of": BY_THE_USER_THEMSELVES,
@@ -41,11 +58,13 @@ EXCEPTIONS = {
     "accounts.sso.pending.begin": PART,
     "accounts.sso.pending.claim": PART,
     "accounts.sso.pending.remember_logout": PART,
+    "accounts.sessions.renew_secret": PART,
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
     "auditlog.sealing.chains.append_head": SEAL,
     "auditlog.sealing.chains.append_segment": SEAL,
+    "auditlog.services.record_many": "the record itself",
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
@@ -125,6 +144,12 @@ def test_who_records_names_the_actor() -> None:
     assert unnamed == {
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
+        "accounts.factors.stepping.confirm",  # by the users themselves
+        "accounts.factors.stepping.confirm_by_password",
+        "accounts.passkeys.entering.log_in",  # by the users themselves
+        "accounts.factors.stepping.confirm_by_code",
+        "accounts.factors.attempts.enter",
+        "accounts.factors.attempts.spend_code",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
     }
@@ -152,9 +177,13 @@ def test_only_known_places_work_across_tenants() -> None:
         if isinstance(node, ast.Name) and node.id in ways
     }
     assert found == {
+        "accounts.people.outstanding",
         "accounts.sessions",
+        "accounts.passkeys.challenges",
+        "accounts.network.queries",
         "accounts.policy.throttle",
         "accounts.sso.pending",
+        "accounts.staff.directory",
         "auditlog.partitions",
         "auditlog.sealing.headchecks",
         "auditlog.sealing.proofs",
@@ -180,6 +209,7 @@ def test_text_is_escaped_and_forms_carry_their_token() -> None:
         if word in path.read_text()
     }
     assert found == {
+        ("accounts/people/views/imports.py", "@csrf_exempt"),
         ("accounts/sso/views/entrance.py", "@csrf_exempt"),
         ("documents/views/transfer.py", "@csrf_exempt"),
     }

@@ -11,6 +11,7 @@ from accounts.policy.models import DEFAULTS, SecurityPolicy
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (_("Passwords"), ("min_length", "required_classes", "history_generations", "expiry_days")),
     (_("Failed log-ins"), ("failures_allowed", "lock_minutes")),
+    (_("Second factor"), ("factor_required", "passkey_alone", "sso_suffices")),
     (_("Sessions"), ("idle_minutes", "absolute_hours")),
 )
 
@@ -37,6 +38,18 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
                 "A device on which the user has logged in before is counted by itself."
             ),
             "lock_minutes": _("1 to 60. The delay grows no further. There is no lock that stays."),
+            "factor_required": _(
+                "An authenticator app or a passkey besides the password (ASVS 6.3.3). Whoever needs one and has none "
+                "sets it up at the next click, before anything else. Which roles demand it is on their pages."
+            ),
+            "passkey_alone": _(
+                "A passkey that asks for a fingerprint, a face or a PIN is two factors in one. "
+                "If you allow it, the password is not asked for."
+            ),
+            "sso_suffices": _(
+                "Only if your identity provider demands two factors of everybody. Otherwise leave it off: "
+                "it does not tell us, so we count its log-in as one factor (ASVS 6.8.4)."
+            ),
             "idle_minutes": _("5 to 2160 (36 hours)."),
             "absolute_hours": _("1 to 36, however much the session is used."),
         }

@@ -1,5 +1,7 @@
 """What a company demands of passwords and sessions, former passwords, and counters of failed attempts (A2, A3, A11)."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,6 +20,14 @@ _SHORTEST_VALIDITY = 30
 def _number(label: object, low: int, high: int, default: int) -> "models.PositiveSmallIntegerField[int, int]":
     validators = [MinValueValidator(low), MaxValueValidator(high)]
     return models.PositiveSmallIntegerField(label, default=default, validators=validators)  # type: ignore[arg-type]
+
+
+class FactorRule(models.TextChoices):
+    """Who needs a second factor (A5). The provider's own people always do."""
+
+    NOBODY = "nobody", _("Nobody has to, everybody may")
+    ROLES = "roles", _("Those whose role demands it")
+    EVERYONE = "everyone", _("Everybody")
 
 
 class SecurityPolicy(TenantModel):
@@ -39,6 +49,11 @@ class SecurityPolicy(TenantModel):
     lock_minutes = _number(_("Longest delay (minutes)"), 1, 60, 15)
     idle_minutes = _number(_("Log out when unused for (minutes)"), 5, 36 * 60, 8 * 60)
     absolute_hours = _number(_("Log out in any case after (hours)"), 1, 36, 36)
+    factor_required = models.CharField(
+        _("Who needs a second factor"), max_length=10, choices=FactorRule, default=FactorRule.ROLES
+    )
+    passkey_alone = models.BooleanField(_("A passkey alone is enough"), default=False)
+    sso_suffices = models.BooleanField(_("A log-in by the identity provider counts as both factors"), default=False)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("security policy")
@@ -57,16 +72,16 @@ class SecurityPolicy(TenantModel):
             message = _("This is longer than the session lasts in any case.")
             raise ValidationError({"idle_minutes": message})
 
-    def values(self) -> dict[str, int]:
+    def values(self) -> dict[str, Any]:
         """Every setting by its name."""
         return {name: getattr(self, name) for name in DEFAULTS}
 
 
 # What a company has that chose nothing, by the name of the setting.
-DEFAULTS: dict[str, int] = {
+DEFAULTS: dict[str, Any] = {
     field.name: field.default
     for field in SecurityPolicy._meta.local_concrete_fields
-    if isinstance(field, models.PositiveSmallIntegerField)
+    if field.name not in {"id", "tenant_id"}
 }
 
 

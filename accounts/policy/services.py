@@ -1,6 +1,7 @@
 """Changing the security policy of a company (A2, A3, A11)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from accounts.policy.actions import POLICY_CHANGED
 from accounts.policy.models import SecurityPolicy
@@ -12,7 +13,7 @@ from tenants.isolation.transactions import atomic, take_turns
 
 
 @atomic()
-def change_policy(values: Mapping[str, int], *, actor: Actor) -> SecurityPolicy:
+def change_policy(values: Mapping[str, Any], *, actor: Actor) -> SecurityPolicy:
     """Give the tenant these settings; those that are not named stay. Effective at the next request.
 
     Raises ValidationError, keyed by field, when a value is out of bounds.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ class Preset:
     code: str
     label: Promise
     explanation: Promise
-    values: Mapping[str, int]
+    values: Mapping[str, Any]
 
 
 PRESETS = (
@@ -99,7 +100,7 @@ def _reasons(*rules: tuple[bool, Promise]) -> tuple[Promise, ...]:
     return tuple(reason for applies, reason in rules if applies)
 
 
-def changed_values(before: SecurityPolicy, after: SecurityPolicy) -> tuple[dict[str, int], dict[str, int]]:
+def changed_values(before: SecurityPolicy, after: SecurityPolicy) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings that differ, as they were and as they are."""
     names = [name for name in DEFAULTS if getattr(before, name) != getattr(after, name)]
     return {name: getattr(before, name) for name in names}, {name: getattr(after, name) for name in names}

@@ -105,9 +105,19 @@ def count_login(policy: SecurityPolicy, *, company_code: str, user_id: str, addr
     return Counted(count(total, total_limit, proceed=allowed) and allowed, own, total)
 
 
+def failures(name: str) -> int:
+    """How many attempts failed in a row, the one at hand included."""
+    return AttemptCounter.objects.filter(bucket=name).values_list("failures", flat=True).first() or 0
+
+
+def forget(name: str) -> None:
+    """The attempt was no failure: forget it, and those before it."""
+    AttemptCounter.objects.filter(bucket=name).delete()
+
+
 def forgive_login(counted: Counted) -> None:
     """The password was right: forget the failures before it, and take the attempt itself out of the total."""
-    AttemptCounter.objects.filter(bucket=counted.own).delete()
+    forget(counted.own)
     if counted.total:
         with current_connection().cursor() as cursor:
             cursor.execute(

@@ -10,7 +10,9 @@ import hmac
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.sso import addresses
@@ -34,6 +36,15 @@ def note_password_login(user: User) -> None:
     if _enforced().filter(break_glass=user).exists():
         record(SSO_BREAK_GLASS, actor=user.as_actor(), target=user)
         queue_on_commit("accounts.sso.tasks.tell_break_glass", str(user.id))
+
+
+def ensure_way_back_without(user: User) -> None:
+    """Raise ValidationError if the user keeps the way back in, which must not be lost while it is needed."""
+    if _enforced().filter(break_glass=user).exists():
+        raise ValidationError(
+            _("This user keeps the way back in while single sign-on is required. Choose somebody else for it first."),
+            code="way_back",
+        )
 
 
 def public_name_of(company_code: str) -> str:

@@ -12,8 +12,10 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.login import admit
+from accounts.factors.requirement import sso_suffices
+from accounts.login import Admission, admit
 from accounts.models import Session, User
+from accounts.network.admission import is_shut_out
 from accounts.sso import pending, queries
 from accounts.sso.actions import SSO_FAILED, SSO_TESTED
 from accounts.sso.joining import Register, account_of, find_link, link, profile_of
@@ -25,16 +27,15 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import Target, record, record_apart
 from tenants.isolation.directory import current_company
-from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import tenant_transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody is back: what for, where to go, and for a log-in the secret of the new session."""
+    """Somebody is back: what for, where to go, and for a log-in the new session."""
 
     request: PendingRequest
-    secret: BearerSecret | None = None
+    admission: Admission | None = None
 
 
 def arrive(
@@ -74,6 +75,8 @@ def use_up(name: str, until: datetime) -> None:
 
 
 def _use(connection: Connection, row: PendingRequest, identity: Identity, register: Register) -> Arrival:
+    if is_shut_out():
+        raise SsoRefused(Reason.ADDRESS)
     use_up(f"{identity.entity_id} {identity.assertion_id}", identity.assertion_until)
     if row.purpose == Purpose.TEST:
         _pass_test(connection, row, identity)
@@ -82,14 +85,16 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
         _link(row, identity)
         return Arrival(row)
     known = account_of(connection, identity, register=register)
-    secret = admit(known.user, method="sso").secret
-    session = Session.objects.get(token_hash=secret.hash)
+    # What the identity provider checked is not read, so its log-in is one factor unless the policy says otherwise; and
+    # it may have known the person for hours, so it proves nothing new unless it was asked to look again (ASVS 6.8.4).
+    admission = admit(known.user, method="sso", proved=row.fresh, two_factors=sso_suffices())
+    session = Session.objects.get(token_hash=admission.secret.hash)
     if identity.session_until and identity.session_until < session.expires_at:
         Session.objects.filter(id=session.id).update(expires_at=identity.session_until)
     SsoSession.objects.create(
         session=session, identity=known, name_id=identity.name_id_parts, session_index=identity.session_index
     )
-    return Arrival(row, secret)
+    return Arrival(row, admission)
 
 
 def _link(row: PendingRequest, identity: Identity) -> None:

@@ -70,7 +70,12 @@ class JoiningForm(forms.Form):
         max_length=200,
         help_text=_("Empty: the NameID itself."),
     )
-    name_attribute = forms.CharField(label=_("Attribute with the name"), required=False, max_length=200)
+    name_attribute = forms.CharField(
+        label=_("Attribute with the name"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as displayName. Empty: the user ID stands for the name."),
+    )
     email_attribute = forms.CharField(
         label=_("Attribute with the e-mail address"),
         required=False,

@@ -21,6 +21,9 @@ _PASSING = Asset(
 )
 
 
+KEY_PURPOSE = "sso.sp-key"
+
+
 class Joining(models.TextChoices):
     """Who is let in that the identity provider vouches for, but whom we do not know by its name yet."""
 
@@ -41,6 +44,7 @@ class Connection(TenantModel):
         retention=Retention.with_contract(),
         archived=True,
         returned=True,
+        sealed=(("sp_key_sealed", KEY_PURPOSE),),
     )
 
     public_id = models.CharField(max_length=64, editable=False)

@@ -15,7 +15,7 @@ from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import atomic
 
 # Days before the end; somebody must have time to answer, and a missed mail is followed by the next one.
-THRESHOLDS = (60, 30, 7, 0)
+THRESHOLDS = (60, 30, 14, 7, 1, 0)
 
 
 @atomic()

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.network.actions import OUTSIDE
+
 
 class Reason(models.TextChoices):
     """Every reason, with what to do about it."""
@@ -68,7 +70,32 @@ class Reason(models.TextChoices):
     )
     PLAN_FULL = "plan_full", _("Your plan has no room for another user.")
     NOT_ACTIVE = "not_active", _("The account is suspended.")
+    ADDRESS = OUTSIDE, _("The person came from an IP address that the company does not allow.")
     COMPANY_CLOSED = "company_closed", _("The contract of the company is suspended.")
+
+
+# What the person may know, in words for somebody who cannot change any setting; the rest is for the administrator.
+TOLD = {
+    Reason.NO_REQUEST: _("This log-in took too long, or was started elsewhere. Please start again here."),
+    Reason.OTHER_BROWSER: _("Please log in in one browser from beginning to end, and allow cookies for this site."),
+    Reason.TOO_OLD: _("You logged in to your identity provider too long ago. Please log in there once more."),
+    Reason.UNKNOWN_PERSON: _(
+        "You are known to your identity provider, but not linked to a user here. If you have a password, log in "
+        "with it and link your account under Profile and security. Otherwise ask the administrator of your company."
+    ),
+    Reason.ACCOUNT_TAKEN: _(
+        "There is a user with your user ID already. If it is you, log in with your password and link your account "
+        "under Profile and security. Otherwise ask the administrator of your company."
+    ),
+    Reason.PLAN_FULL: _(
+        "Your company's plan has no room for another user. Please ask the administrator of your company."
+    ),
+    Reason.NOT_ACTIVE: _("Your account is suspended. Please ask the administrator of your company."),
+    Reason.ADDRESS: _(
+        "Your company lets people in from certain networks only. Connect from one of them and start again."
+    ),
+    Reason.COMPANY_CLOSED: _("The contract of your company is suspended. Please ask your administrator."),
+}
 
 
 class SsoRefused(Exception):  # noqa: N818 - reads as the statement it is

@@ -23,7 +23,7 @@ def look_after_sso() -> None:
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
 def warn_of_expiry() -> None:
-    """Mail the administrators 60, 30 and 7 days before a certificate of their identity provider runs out."""
+    """Mail the administrators 60, 30, 14, 7 days and one day before a certificate in use runs out."""
     with atomic():  # a mail that cannot be sent is tried again, so it must not count as sent
         due = notices.due_notices()
         if due:

@@ -14,6 +14,9 @@ from django_tables2 import RequestConfig
 
 from accounts import queries, users
 from accounts.access import MemberRequest, menu_required
+from accounts.advice import administrator_advice
+from accounts.factors.kinds import has_factor, kinds_of
+from accounts.factors.requirement import needs_factor
 from accounts.forms import RegisterForm, RolesForm, UserFilterForm, UserForm, complain
 from accounts.models import User, UserState
 from accounts.roles import give_roles
@@ -31,7 +34,7 @@ def user_list(request: MemberRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     table = UserTable(queries.users(search=asked.get("q", ""), state=asked.get("state", "")))
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
-    context = {"form": form, "table": table, "use": limits.users_of_plan()}
+    context = {"form": form, "table": table, "use": limits.users_of_plan(), "advice": administrator_advice()}
     return render(request, "accounts/console/users.html", context)
 
 
@@ -165,6 +168,9 @@ def _user_page(
         "person": person,
         "form": form or UserForm(initial={"name": person.name, "email": person.email}),
         "roles_form": roles_form or RolesForm(initial={"roles": queries.roles_of(person)}),
+        "factors": kinds_of(person),
+        "has_factor": has_factor(person),
+        "needs_factor": needs_factor(person),
         "is_invited": person.state == UserState.INVITED,
         "is_suspended": person.state == UserState.SUSPENDED,
         "is_active": person.is_active,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import login, sessions, users
-from accounts.access import MemberRequest, before_password_change, own_transactions, public, signed_in
+from accounts.access import MemberRequest, before_enrolment, before_password_change, own_transactions, public, signed_in
 from accounts.devices import known_device, remember_device
 from accounts.forms import LoginForm
 from accounts.policy.throttle import TooManyAttempts
@@ -28,7 +29,7 @@ from auditlog.actions import REQUEST_REFUSED, Outcome
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, outliving
 from tenants.isolation.directory import normalize_code
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import tenant_transaction
 
 _COMPANY_COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -64,6 +65,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@before_enrolment
 @before_password_change
 @require_POST
 def log_out(request: MemberRequest) -> HttpResponse:
@@ -139,15 +141,29 @@ def slow_down(request: HttpRequest, refusal: TooManyAttempts) -> HttpResponse:
     return response
 
 
-def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:
-    """Hand over the new session; the one before it, if any, ends (ASVS 7.2.4)."""
-    if request.login_session is not None:
-        with atomic(), origin(replace(current_origin(), session_id=request.login_session.id)):
-            login.log_out(request.login_session)
-    response = redirect(next_page(request, request.GET.get("next")))
+def admitted(request: Any, admission: login.Admission, wanted: str | None) -> HttpResponse:
+    """Hand over the new session, or the log-in that waits for its second factor; the session before ends (ASVS 7.2.4).
+
+    `wanted` is the address that the person was on the way to.
+    """
+    earlier = request.login_session
+    if earlier is not None:
+        with tenant_transaction(earlier.tenant_id), origin(replace(current_origin(), session_id=earlier.id)):
+            login.log_out(earlier)
+    target = next_page(request, wanted)
+    if admission.awaiting_factor:
+        target = f"{reverse('factor')}?{urlencode({'next': target})}"
+    response = redirect(target)
     sessions.set_cookie(response, admission.secret)
-    remember_device(request, response, admission.user_key)
+    if not admission.awaiting_factor:
+        remember_device(request, response, admission.user_key)
     rotate_token(request)
+    return response
+
+
+def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:
+    """As `admitted`, with the company code kept or forgotten."""
+    response = admitted(request, admission, request.GET.get("next"))
     if typed["remember"]:
         response.set_cookie(
             settings.COMPANY_COOKIE_NAME,

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 from accounts import users
 from accounts.access import own_transactions, public
 from accounts.forms import NewPasswordForm, complain
-from accounts.links import LinkVoid
+from accounts.links import LinkOutside, LinkVoid
 from accounts.models import LinkPurpose, User
+from accounts.network.refusal import refusal, refusal_page
 from accounts.policy.passwords import requirements
 from accounts.policy.queries import current_policy
+from auditlog.actors import Actor
 from tenants.isolation.directory import current_company
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import tenant_transaction
@@ -51,6 +53,10 @@ def _by_link(request: HttpRequest, secret: str, purpose: LinkPurpose, set_passwo
         response = _page(request, bearer, purpose, set_password)
     except LinkVoid:
         response = render(request, f"accounts/{purpose.value}_void.html", status=410)
+    except LinkOutside as refused:
+        actor = Actor.anyone(refused.user.user_id)
+        refusal(actor=actor, tenant_id=refused.user.tenant_id, page=purpose.value, method=request.method)()
+        response = refusal_page(request)
     # The address is the secret, so it must not leave by a Referer. `no-referrer` would hide the origin as well, and
     # browsers would then send the form with `Origin: null`, which the CSRF check refuses.
     response["Referrer-Policy"] = "strict-origin"

@@ -15,12 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import queries, users
 from accounts.access import MemberRequest, signed_in
 from accounts.actions import LOGGED_IN
+from accounts.advice import administrator_advice
+from accounts.factors.kinds import kinds_of
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
 from accounts.menus import by_audience
 from accounts.policy.passwords import requirements
 from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
 from accounts.sso.queries import sso_is_ready
+from accounts.staff.queries import CONSOLE_MENU, in_hand
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
@@ -34,12 +37,16 @@ _RECENT_DAYS = 30
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     """Where somebody arrives: what they may do, and what happened to their account lately."""
+    if request.staff is not None:
+        return render(request, "accounts/staff/inside.html", {"menu_groups": by_audience(request.menus)})
     user = request.user
     recent = events_of_days(events_about(user.id), _RECENT_DAYS)[:_RECENT_EVENTS]
     context = {
         "menu_groups": by_audience(request.menus),
         "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
         "events": OwnEventTable(recent),
+        "staff_accesses": in_hand(timezone.now()) if CONSOLE_MENU in request.menus else (),
+        "advice": administrator_advice() if "console.users" in request.menus else None,
         "password_days_left": days_left(user, request.policy, timezone.now()),
     }
     return render(request, "accounts/home.html", context)
@@ -132,5 +139,6 @@ def _profile_page(
         "requirements": requirements(request.policy),
         "roles": queries.roles_of(user),
         "has_sso": sso_is_ready(),
+        "factors": kinds_of(user),
     }
     return render(request, "accounts/profile.html", context)

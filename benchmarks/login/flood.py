@@ -1,16 +1,17 @@
 """Ten clients that log in wrongly without a pause, and a page that somebody else looks at meanwhile."""
 
 import http.client
+import json
 import os
 import re
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from time import monotonic, sleep
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -74,29 +75,39 @@ class Page:
             raise RuntimeError(f"The page is not there ({response.status}).")
 
 
-def flood(port: int, clients: int, stop: threading.Event) -> tuple[Counter[int], list[threading.Thread]]:
-    """Start the clients; returns what they are answered, by status, and their threads."""
-    answers: Counter[int] = Counter()
-    threads = [threading.Thread(target=_knock, args=(port, number, stop, answers)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    return answers, threads
+@contextmanager
+def flood(port: int, clients: int) -> Iterator[Counter[str]]:
+    """Let the clients log in wrongly inside the block; gives what they were answered, by status, when it is over."""
+    order = _order(port, clients)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.login.clients"],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    answers: Counter[str] = Counter()
+    try:
+        process.stdin.write(json.dumps(order) + "\n")  # type: ignore[union-attr]  # it is a pipe
+        process.stdin.flush()  # type: ignore[union-attr]
+        yield answers
+    finally:
+        answers.update(json.loads(process.communicate()[0]))
 
 
-def _knock(port: int, number: int, stop: threading.Event, answers: Counter[int]) -> None:
+def _order(port: int, clients: int) -> dict[str, Any]:
+    """The form as it is, with a token; a user for each client."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_START_SECONDS)
     connection.request("GET", reverse("login"))
     response = connection.getresponse()
     token = _TOKEN.search(response.read())
     cookie = SimpleCookie(response.headers["Set-Cookie"])[settings.CSRF_COOKIE_NAME]
     connection.close()
-    typed = {"company_code": "BENCH", "user_id": f"user{number}", "password": "wrong"}
-    body = urlencode(typed | {"csrfmiddlewaretoken": token[1].decode() if token else ""})
-    headers = {"Cookie": f"{cookie.key}={cookie.value}", "Content-Type": "application/x-www-form-urlencoded"}
-    while not stop.is_set():
-        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_START_SECONDS)
-        connection.request("POST", reverse("login"), body, headers)
-        response = connection.getresponse()
-        response.read()
-        connection.close()
-        answers[response.status] += 1
+    typed = {"company_code": "BENCH", "password": "wrong", "csrfmiddlewaretoken": token[1].decode() if token else ""}
+    return {
+        "host": LOOPBACK,
+        "port": port,
+        "path": reverse("login"),
+        "cookie": f"{cookie.key}={cookie.value}",
+        "bodies": [urlencode(typed | {"user_id": f"user{number}"}) for number in range(clients)],
+    }

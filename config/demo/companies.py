@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.factors.totp import typed_seed
 from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
 from tenants.plans import PlanCode
 
@@ -14,6 +15,7 @@ class Person:
     name: str
     role: str
     password: str
+    app_seed: bytes = b""  # of the authenticator app; the provider's people need one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ PROVIDER = DemoCompany(
     "関所クラウド株式会社",
     PlanCode.ENTERPRISE,
     "ja",
-    (Person("operator", "関守 一郎", OPERATOR, "gate-keeper-on-duty-2026"),),
+    (Person("operator", "関守 一郎", OPERATOR, "gate-keeper-on-duty-2026", b"gate keeper's lamp.."),),
 )
 
 COMPANIES = (
@@ -96,7 +98,13 @@ COMPANIES = (
 def logins() -> list[dict[str, str]]:
     """Every log-in of the demonstration, for `var/demo.json`."""
     return [
-        {"company_code": company.code, "user_id": person.user_id, "password": person.password, "role": person.role}
+        {
+            "company_code": company.code,
+            "user_id": person.user_id,
+            "password": person.password,
+            "role": person.role,
+            "app_key": typed_seed(person.app_seed) if person.app_seed else "",
+        }
         for company in (PROVIDER, *COMPANIES)
         for person in company.people
     ]

@@ -72,6 +72,8 @@ class Asset:
     `app_rights` and `platform_rights` are what the two roles may do; the live grants must equal them. `archived` is
     whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3). `walled_by`
     names the column with a row's tenant in a table outside kind TENANT that stands behind the wall all the same.
+    `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
+    restore under new keys seals them anew.
     """
 
     data_class: str
@@ -84,6 +86,7 @@ class Asset:
     app_rights: frozenset[str] = ALL_RIGHTS
     platform_rights: frozenset[str] = NO_RIGHTS
     walled_by: str = ""
+    sealed: tuple[tuple[str, str], ...] = ()
 
     @property
     def wall_column(self) -> str:

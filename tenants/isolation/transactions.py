@@ -37,8 +37,18 @@ def platform_transaction() -> Iterator[None]:
 
 
 def on_commit(effect: Callable[[], Any]) -> None:
-    """Run an effect once the current transaction is committed, and never if it is not."""
-    transaction.on_commit(effect, using=current_alias())
+    """Run an effect once the current transaction is committed, and never if it is not.
+
+    It runs for the tenant that is in scope now, although the transaction may end in another one's: an operator's
+    request to a company is written from within the provider's.
+    """
+    tenant_id = current_tenant_id()
+
+    def scoped() -> None:
+        with tenant_scope(tenant_id):
+            effect()
+
+    transaction.on_commit(scoped, using=current_alias())
 
 
 def take_turns(what: str) -> None:

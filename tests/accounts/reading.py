@@ -23,6 +23,19 @@ def page_of(client: Client, address: str, **query: str) -> str:
     return response.content.decode()
 
 
+def comparable(response: Any) -> tuple[int, str, dict[str, str]]:
+    """Status, body and headers of an answer, without what differs from request to request by design."""
+    nonces = re.findall(r"'nonce-([^']+)'", response.headers["Content-Security-Policy"])
+    body = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", response.content.decode())
+    changing = {"X-Request-ID", "Expires", "Content-Length"}  # the length is that of the body, which is compared
+    headers = {name: value for name, value in response.headers.items() if name not in changing}
+    headers |= {f"cookie {name}": "" for name in response.cookies}
+    for nonce in nonces:
+        body = body.replace(nonce, "")
+        headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(nonce, "")
+    return response.status_code, body, headers
+
+
 def actions_of(tenant: Tenant) -> list[str]:
     """The actions in the company's log, oldest first."""
     with tenant_transaction(tenant.id):

@@ -1,11 +1,13 @@
 """Hashes in turn: log-in is open to everybody and must not take the whole machine (A2)."""
 
+import os
+import sys
 import threading
 
 import pytest
 
 from accounts import hashers
-from accounts.hashing import Gate, HashingBusy
+from accounts.hashing import Gate, HashingBusy, behind_the_others
 from accounts.policy.models import AttemptCounter
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import stranger
@@ -86,3 +88,33 @@ def test_a_full_queue_is_told_and_nothing_is_counted(cast: Cast, monkeypatch: py
     with tenant_transaction(cast.admin.tenant.id):
         assert not AttemptCounter.objects.exists()
     assert stranger().post("/login/", TYPED).status_code == 302
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own there")
+def test_hashes_step_back_behind_pages() -> None:
+    """Issue 3, measured: a flood of log-ins leaves the processors to everybody else; errors come through."""
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert behind_the_others(priority) >= 10
+    assert priority() < 10
+    with pytest.raises(ZeroDivisionError):
+        behind_the_others(lambda: 1 // 0)
+
+
+def test_a_place_is_kept_through_the_turns_in_it() -> None:
+    """Whoever has a place in the queue waits; whoever finds none is sent away before anything else is done."""
+    gate = Gate(slots=1, queue=0)
+    with gate.place(), gate.turn(), gate.turn():
+        assert gate._places._value == 0
+    assert gate._places._value == 1
+
+
+def test_a_forked_process_hashes_too() -> None:
+    """Workers fork, and have none of the threads of their parent."""
+    assert behind_the_others(lambda: True)
+    child = os.fork()
+    if not child:
+        os._exit(0 if behind_the_others(lambda: True) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

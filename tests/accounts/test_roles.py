@@ -8,9 +8,9 @@ from accounts.access import access_of
 from accounts.checks import addresses
 from accounts.menus import BUILT_IN_ROLES, BY_CODE, MENUS, Audience, by_audience
 from accounts.models import Role
-from accounts.roles import change_role, create_role, grantable_menus
+from accounts.roles import change_role, create_role, give_roles, grantable_menus, remove_role
 from tenants.isolation.transactions import tenant_transaction
-from tests.accounts.reading import changes, newest_event
+from tests.accounts.reading import actions_of, changes, newest_event
 from tests.conftest import Cast
 from tests.factories.people import built_in_role
 
@@ -24,11 +24,12 @@ def test_operator_menus_exist_for_the_provider_only(cast: Cast) -> None:
         assert operator_menus <= set(grantable_menus())
     with tenant_transaction(cast.admin.tenant.id):
         assert operator_menus.isdisjoint(grantable_menus())
+        own = create_role(name="Own", menus=["documents"], actor=cast.admin.actor)
         for menus in (["operator.tenants"], ["documents", "no.such.menu"]):
             with pytest.raises(ValidationError, match="cannot grant"):
                 create_role(name="Sly", menus=menus, actor=cast.admin.actor)
             with pytest.raises(ValidationError, match="cannot grant"):
-                change_role(Role.objects.get(code="reader"), menus=menus, actor=cast.admin.actor)
+                change_role(own, menus=menus, actor=cast.admin.actor)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "Editor", "EDITOR", "Accounting", "x" * 61])
@@ -52,22 +53,34 @@ def test_a_role_grants_something(cast: Cast) -> None:
 def test_a_change_takes_effect_at_the_next_click(cast: Cast) -> None:
     """A9: changeable at any time; recorded before and after."""
     client = cast.reader.client()
+    with tenant_transaction(cast.admin.tenant.id):
+        role = create_role(name="Auditing", menus=["documents"], actor=cast.admin.actor)
+        give_roles(cast.reader.user, [role], actor=cast.admin.actor)
     assert client.get("/console/audit/").status_code == 403
     with tenant_transaction(cast.admin.tenant.id):
-        change_role(Role.objects.get(code="reader"), menus=["console.audit", "documents"], actor=cast.admin.actor)
+        change_role(role, menus=["console.audit", "documents"], actor=cast.admin.actor)
     assert client.get("/console/audit/").status_code == 200
     assert changes(newest_event(cast.admin.tenant, "accounts.role.changed")) == (
-        {"name": "reader", "menus": ["documents"]},
-        {"name": "reader", "menus": ["documents", "console.audit"]},
+        {"name": "Auditing", "menus": ["documents"]},
+        {"name": "Auditing", "menus": ["documents", "console.audit"]},
     )
-
-
-def test_a_built_in_role_keeps_its_name(cast: Cast) -> None:
-    """A9: its name is the product's, in the reader's language."""
-    role = built_in_role(cast.admin.tenant, "reader")
     with tenant_transaction(cast.admin.tenant.id):
-        change_role(role, menus=["documents"], name="Boss", actor=cast.admin.actor)
-        assert Role.objects.get(code="reader").name == "Reader"
+        remove_role(role, actor=cast.admin.actor)
+    assert client.get("/console/audit/").status_code == 403
+    before, _after = changes(newest_event(cast.admin.tenant, "accounts.role.removed"))
+    assert before["users"] == 1
+
+
+def test_a_built_in_role_cannot_be_broken(cast: Cast) -> None:
+    """A9: neither its name nor its menus; what it grants is the product's."""
+    role = built_in_role(cast.admin.tenant, "administrator")
+    with tenant_transaction(cast.admin.tenant.id):
+        with pytest.raises(ValidationError, match="cannot be changed"):
+            change_role(role, menus=["documents"], name="Boss", actor=cast.admin.actor)
+        with pytest.raises(ValidationError, match="cannot be removed"):
+            remove_role(role, actor=cast.admin.actor)
+        assert "console.users" in Role.objects.get(code="administrator").menus
+    assert actions_of(cast.admin.tenant) == []
 
 
 def test_every_menu_leads_somewhere_and_guards_something() -> None:

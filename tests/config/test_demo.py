@@ -109,7 +109,7 @@ def test_demo_from_the_first_start_to_starting_over(var_dir: Path) -> None:
         told = json.loads(announcement.read_text())
         assert told["url"] == f"http://127.0.0.1:{port}"
         assert {login["role"] for login in told["logins"]} == {ADMINISTRATOR, EDITOR, OPERATOR, READER}
-        assert all(set(login) == {"company_code", "user_id", "password", "role"} for login in told["logins"])
+        assert all(set(login) == {"company_code", "user_id", "password", "role", "app_key"} for login in told["logins"])
         assert answers(port)
         _query(var_dir, "CREATE TABLE kept AS SELECT 1 AS value")
     assert not running(var_dir)
@@ -132,7 +132,7 @@ def test_demo_from_the_first_start_to_starting_over(var_dir: Path) -> None:
 
 def test_demo_and_its_passwords_exist_in_demo_mode_only(var_dir: Path) -> None:
     """Passwords that are printed must never open a real installation."""
-    for command in ("demo", "demo_data"):
+    for command in ("demo", "demo_data", "demo_code"):
         refused = subprocess.run(
             [sys.executable, "manage.py", command],
             cwd=BASE_DIR,

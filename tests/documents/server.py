@@ -62,14 +62,14 @@ def cookies(person: Person) -> dict[str, str]:
 
 
 @contextmanager
-def running_server(store: Path, log: Path) -> Iterator[Server]:
-    """Start the server as a deployment does, and stop it."""
+def running_server(store: Path, log: Path, **values: str) -> Iterator[Server]:
+    """Start the server as a deployment does, with these variables as well, and stop it."""
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
         command = ["gunicorn", "-c", "python:config.gunicorn", "config.wsgi", "-b", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=settings.BASE_DIR,
-            env=_environment(store),
+            env=environment(store) | values,
             pass_fds=[listener.fileno()],
             stdout=output,
             stderr=output,
@@ -86,7 +86,7 @@ def running_server(store: Path, log: Path) -> Iterator[Server]:
             process.wait(timeout=40)
 
 
-def _environment(store: Path) -> dict[str, str]:
+def environment(store: Path) -> dict[str, str]:
     """What a deployment would set: addresses of the test database by role, keys of the test vault."""
     return {
         **os.environ,

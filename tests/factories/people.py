@@ -7,15 +7,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
+from accounts.factors import totp
+from accounts.factors.kinds import has_factor
+from accounts.factors.models import TotpDevice
 from accounts.menus import BUILT_IN_ROLES
 from accounts.models import Role, User, UserRole, UserState
 from accounts.sessions import start_session
 from auditlog.actors import Actor
+from auditlog.context import Origin, origin
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 
 PASSWORD = "correct horse battery staple"
+SEED = b"a seed of 20 bytes.."
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,14 @@ class Person:
         return self.user.as_actor()
 
     def session_cookie(self) -> str:
-        """The cookie of a fresh session of theirs."""
-        with tenant_transaction(self.tenant.id):
-            return str(start_session(self.user))
+        """The cookie of a fresh session of theirs, opened where test clients are and by every factor that they have."""
+        with origin(Origin(ip="127.0.0.1")), tenant_transaction(self.tenant.id):
+            method = "password+totp" if has_factor(self.user) else "password"
+            return str(start_session(self.user, method=method))
+
+    def code(self) -> str:
+        """What their authenticator app shows now; the provider's people have one."""
+        return totp.code_at(SEED, timezone.now())
 
     def client(self) -> Client:
         """A browser (of Django's test client) in which they are logged in."""
@@ -52,7 +63,14 @@ def make_person(tenant: Tenant, user_id: str, *roles: str, **fields: Any) -> Per
         )
         for code in roles:
             UserRole.objects.create(user=user, role=built_in_role(tenant, code))
+        if tenant.is_provider:
+            give_app(user)
     return Person(user, tenant)
+
+
+def give_app(user: User) -> None:
+    """An authenticator app with a known seed."""
+    TotpDevice.objects.create(user=user, seed_sealed=totp.seal(user, SEED))
 
 
 def built_in_role(tenant: Tenant, code: str) -> Role:

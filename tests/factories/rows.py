@@ -59,7 +59,7 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         models.DateTimeField: timezone.now(),
         models.DateField: timezone.localdate(),
         models.JSONField: {},
-        models.BinaryField: b"",
+        models.BinaryField: uuid5(NAMESPACE_OID, f"{field} {seed}").bytes,
         models.UUIDField: uuid5(NAMESPACE_OID, f"{field} {seed}"),
         models.GenericIPAddressField: "192.0.2.1",
     }

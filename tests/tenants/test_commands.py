@@ -14,7 +14,7 @@ from tenants.models import Tenant
 from tenants.queries import tenant_by_code
 from tests.accounts.reading import newest_event, stranger
 from tests.conftest import EVERY_ROLE
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, give_app
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -122,6 +122,11 @@ def test_setup_makes_the_provider_once(provider: Tenant) -> None:
     assert enter(answer["invitation"]) == 302
     client = stranger()
     client.post("/login/", {"company_code": "keeper", "user_id": "olga", "password": PASSWORD})
+    assert client.get("/operator/tenants/").headers["Location"] == "/enrol/"  # A5: operators need a second factor
+    keeper = tenant_by_code("KEEPER")
+    assert keeper is not None
+    with tenant_transaction(keeper.id):
+        give_app(User.objects.get(user_id="olga"))
     assert client.get("/operator/tenants/").status_code == 200
     assert client.get("/console/users/").status_code == 200
 

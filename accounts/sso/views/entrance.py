@@ -1,45 +1,30 @@
 """The way in by the company's identity provider: company code, start, answer, metadata, log-out (A6)."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import login, sessions
+from accounts import login
 from accounts.access import own_transactions, public
 from accounts.sso import addresses, enforcement, entering, logout, pending, queries
 from accounts.sso import messages as saml_messages
 from accounts.sso.forms import CompanyForm
 from accounts.sso.models import Purpose
-from accounts.sso.refusals import Reason, SsoRefused
+from accounts.sso.refusals import TOLD, Reason, SsoRefused
 from accounts.sso.views.browser import depart, nonce_of
-from auditlog.context import current_origin, origin
+from accounts.views.entrance import admitted
 from tenants import limits
 from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import tenant_transaction
-
-# Whoever has got that far may know; about everything else the administrator is told.
-_TOLD = {
-    Reason.NO_REQUEST,
-    Reason.OTHER_BROWSER,
-    Reason.TOO_OLD,
-    Reason.UNKNOWN_PERSON,
-    Reason.ACCOUNT_TAKEN,
-    Reason.PLAN_FULL,
-    Reason.NOT_ACTIVE,
-    Reason.COMPANY_CLOSED,
-}
 
 
 @public
@@ -174,24 +159,17 @@ def _arrived(request: HttpRequest, arrival: entering.Arrival) -> HttpResponse:
     row = arrival.request
     if row.purpose == Purpose.TEST:
         return redirect("console:sso_test_result", row.id)
-    if arrival.secret is None:
+    if arrival.admission is None:
         messages.success(request, _("Your account is linked to your company's identity provider."))
         return redirect("profile")
-    earlier = getattr(request, "login_session", None)
-    if earlier is not None:
-        with tenant_transaction(earlier.tenant_id), origin(replace(current_origin(), session_id=earlier.id)):
-            login.log_out(earlier)
-    response = redirect(row.next_path or reverse("home"))
-    sessions.set_cookie(response, arrival.secret)
-    rotate_token(request)
-    return response
+    return admitted(request, arrival.admission, row.next_path)
 
 
 def _refused(request: HttpRequest, name: str, refusal: SsoRefused) -> HttpResponse:
     """What the person sees; the administrator sees more."""
     context = {
         "name": name,
-        "told": refusal.reason.label if refusal.reason in _TOLD else "",
+        "told": TOLD.get(refusal.reason, ""),
         "again": refusal.reason is Reason.TOO_OLD,
     }
     status = 413 if refusal.reason is Reason.TOO_LARGE else 403

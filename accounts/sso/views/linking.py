@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, signed_in
@@ -21,4 +23,5 @@ def link(request: MemberRequest) -> HttpResponse:
         departure = pending.begin(connection, purpose=Purpose.LINK, nonce=nonce_of(request), user=request.user)
         return depart(request, departure)
     mine = queries.identities().filter(user=request.user, entity_id=connection.entity_id).first()
-    return render(request, "accounts/sso/link.html", {"identity": mine})
+    trail = [(_("Profile and security"), reverse("profile")), (_("Single sign-on"), "")]
+    return render(request, "accounts/sso/link.html", {"identity": mine, "trail": trail})

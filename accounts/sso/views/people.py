@@ -38,7 +38,7 @@ def link_list(request: MemberRequest) -> HttpResponse:
             return redirect("console:sso_people")
     table = IdentityTable(queries.identities())
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
-    trail = [(_("Single sign-on"), reverse("console:sso")), (_("People"), "")]
+    trail = [(_("Single sign-on"), reverse("console:sso")), (_("Linked users"), "")]
     return render(request, "accounts/console/sso_people.html", {"form": form, "table": table, "trail": trail})
 
 

@@ -55,11 +55,13 @@ def _announce() -> None:
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps({"url": settings.PUBLIC_URL, "logins": people}, ensure_ascii=False, indent=2))
     fresh.replace(_announcement())
-    Console().print(_table(people))
+    Console().print(
+        _table(people), "The code of the operator's authenticator app, when you need it: make code\nCtrl-C stops it."
+    )
 
 
 def _table(people: Sequence[Mapping[str, str]]) -> Table:
-    table = Table(title=f"{settings.PRODUCT_NAME} is running at {settings.PUBLIC_URL}", caption="Ctrl-C stops it.")
+    table = Table(title=f"{settings.PRODUCT_NAME} is running at {settings.PUBLIC_URL}")
     for heading in _COLUMNS.values():
         table.add_column(heading)
     for person in people:

@@ -1,0 +1,12 @@
+"""From which addresses a company lets its people in (A4)."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NetworkConfig(AppConfig):
+    """Allowed networks, whether they are enforced, and the emergency opening."""
+
+    name = "accounts.network"
+    label = "network"
+    verbose_name = _("IP addresses")

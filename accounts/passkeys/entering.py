@@ -1,0 +1,96 @@
+"""Logging in with a passkey alone: no company code, no user ID, no password (A5).
+
+The passkey tells the tenant and the user, and is two factors: the device, and what opens the device. Whatever is wrong,
+the answer is the same; the log knows more.
+"""
+
+from uuid import UUID
+
+from accounts.actions import LOGIN_FAILED
+from accounts.login import Admission, LoginRefused, admit
+from accounts.models import User
+from accounts.passkeys import ceremonies, proving
+from accounts.passkeys.ceremonies import Answer
+from accounts.passkeys.challenges import Purpose
+from accounts.passkeys.refusals import PasskeyRefused, Reason
+from accounts.passkeys.relying_party import tenant_of
+from accounts.policy.queries import current_policy
+from accounts.policy.throttle import count_address, forgive_address, network_of
+from accounts.queries import find_user
+from accounts.sso.enforcement import note_password_login, password_refused
+from auditlog.actions import Outcome
+from auditlog.actors import Actor
+from auditlog.context import current_origin
+from auditlog.services import Target, record_apart
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.directory import Company, current_company, provider_company
+from tenants.isolation.transactions import atomic, tenant_transaction
+
+
+def log_in(*, answer: str, token: str) -> Admission:
+    """Log in whoever the passkey says. Raises LoginRefused, or TooManyAttempts before anything is looked at.
+
+    Runs in transactions of its own: a refused attempt must stay on record.
+    """
+    network = network_of(current_origin().ip)
+    count_address(network)
+    given, company = None, None
+    try:
+        given = ceremonies.read_answer(answer)
+        company = _company_of(given)
+        with tenant_scope(company.tenant_id):
+            user = proving.prove(given, Purpose.ALONE, token=token)
+            admission = _admit(user, company)
+    except PasskeyRefused as refusal:
+        _record_failure(company, given, refusal)
+        raise LoginRefused from refusal
+    forgive_address(network)
+    return admission
+
+
+def _company_of(answer: Answer) -> Company:
+    tenant_id = tenant_of(answer.handle)
+    if tenant_id is None:
+        raise PasskeyRefused(Reason.UNKNOWN, "no account named")
+    with tenant_scope(tenant_id):
+        company = current_company()
+    if company is None:
+        raise PasskeyRefused(Reason.UNKNOWN, "no such company")
+    return company
+
+
+@atomic()
+def _admit(known: User, company: Company) -> Admission:
+    """Open the session, if the company lets people in like that."""
+    user = User.objects.select_for_update().get(id=known.id)
+    rules = (
+        (not company.open, Reason.COMPANY_CLOSED),
+        (not user.is_active, Reason.NOT_ACTIVE),
+        (not current_policy().passkey_alone, Reason.NOT_ALLOWED),
+        (password_refused(user), Reason.SSO_REQUIRED),
+    )
+    for applies, reason in rules:
+        if applies:
+            raise PasskeyRefused(reason)
+    note_password_login(user)
+    return admit(user, method="passkey", two_factors=True)
+
+
+def _record_failure(company: Company | None, answer: Answer | None, refusal: PasskeyRefused) -> None:
+    """Into the log of the company that the passkey names; into the provider's when it names none."""
+    log = company or provider_company()
+    if log is None:
+        return
+    target = Target("accounts.user")
+    if company is not None and answer is not None:
+        with tenant_transaction(company.tenant_id):
+            user = find_user(UUID(bytes=answer.handle[16:]))
+        target = Target("accounts.user", str(user.id), user.user_id) if user else target
+    record_apart(
+        LOGIN_FAILED,
+        actor=Actor.anyone(target.label),
+        tenant_id=log.tenant_id,
+        target=target,
+        outcome=Outcome.FAILURE,
+        after={"method": "passkey", "reason": str(refusal.reason), "detail": refusal.detail},
+    )

@@ -1,0 +1,125 @@
+"""Adding, renaming and removing passkeys (A5). Each is recorded, and the user is told by mail (ASVS 6.3.7)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.passkeys import ceremonies, challenges
+from accounts.passkeys.actions import PASSKEY_ADDED, PASSKEY_REMOVED, PASSKEY_RENAMED
+from accounts.passkeys.challenges import Purpose
+from accounts.passkeys.makers import maker_of
+from accounts.passkeys.models import Passkey
+from accounts.passkeys.queries import passkeys_of
+from accounts.passkeys.refusals import PasskeyRefused
+from accounts.passkeys.relying_party import handle_of
+from auditlog.actors import Actor
+from auditlog.services import record
+from tenants.isolation.tasks import queue_on_commit
+from tenants.isolation.transactions import atomic, take_turns
+
+LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the browser hands to the device, and what its cookie keeps meanwhile."""
+
+    options: dict[str, Any]
+    token: str
+
+
+def begin(user: User) -> Begun:
+    """Begin to make a passkey. Raises ValidationError when the user has as many as there may be."""
+    known = list(passkeys_of(user))
+    _check_limit(len(known))
+    issued = challenges.issue(Purpose.ADD, user)
+    # A device with a passkey for the original of a copied company may make one for the copy as well.
+    here = [passkey for passkey in known if bytes(passkey.handle) == handle_of(user)]
+    return Begun(ceremonies.registration_options(user, issued.challenge, here), issued.token)
+
+
+def finish(user: User, *, answer: str, token: str, name: str, actor: Actor) -> Passkey:
+    """Keep the passkey that a device has made. Raises ValidationError with what to tell the user.
+
+    The challenge stays used whatever comes of it, so the transaction begins after it.
+    """
+    try:
+        challenge = challenges.redeem(token, Purpose.ADD, user)
+        made = ceremonies.new_key(answer, challenge)
+    except PasskeyRefused as refusal:
+        message = _("The passkey could not be checked (%(reason)s). Please try again.")
+        raise ValidationError(message % {"reason": refusal.reason}, code="refused") from refusal
+    return _keep(user, made, name.strip() or maker_of(made.aaguid) or _("Passkey"), actor)
+
+
+@atomic()
+def rename(passkey: Passkey, *, name: str, actor: Actor) -> None:
+    """Call it something else. Raises ValidationError, keyed by field."""
+    before, passkey.name = passkey.name, name.strip()
+    passkey.full_clean()
+    passkey.save(update_fields=["name"])
+    if before != passkey.name:
+        record(
+            PASSKEY_RENAMED,
+            actor=actor,
+            target=passkey,
+            before={"name": before},
+            after={"user": passkey.user.user_id, "name": passkey.name},
+        )
+
+
+@atomic()
+def remove(passkey: Passkey, *, actor: Actor) -> None:
+    """Let it open nothing any more, from this moment on (ASVS 6.5.6)."""
+    record(PASSKEY_REMOVED, actor=actor, target=passkey, before=_described(passkey))
+    queue_on_commit("accounts.passkeys.tasks.tell_removed", str(passkey.user_id), passkey.name)
+    passkey.delete()
+
+
+@atomic()
+def remove_all(user: User) -> int:
+    """Delete the passkeys of a user as a part of a reset, which its caller records and tells; returns how many."""
+    return passkeys_of(user).delete()[0]
+
+
+@atomic()
+def _keep(user: User, made: ceremonies.NewKey, name: str, actor: Actor) -> Passkey:
+    take_turns("passkeys")  # two at once must not pass the limit, nor register the same passkey twice
+    _check_limit(passkeys_of(user).count())
+    if Passkey.objects.filter(credential_id=made.credential_id).exists():
+        raise ValidationError(_("This passkey is registered already."), code="taken")
+    passkey = Passkey(
+        user=user,
+        name=name,
+        handle=handle_of(user),
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        transports=made.transports,
+        aaguid=made.aaguid,
+        backup_eligible=made.backup_eligible,
+        backed_up=made.backed_up,
+    )
+    passkey.full_clean()
+    passkey.save()
+    record(PASSKEY_ADDED, actor=actor, target=passkey, after=_described(passkey))
+    queue_on_commit("accounts.passkeys.tasks.tell_added", str(user.id), passkey.name)
+    return passkey
+
+
+def _described(passkey: Passkey) -> dict[str, Any]:
+    return {
+        "user": passkey.user.user_id,
+        "name": passkey.name,
+        "aaguid": str(passkey.aaguid),
+        "synchronised": passkey.backup_eligible,
+    }
+
+
+def _check_limit(count: int) -> None:
+    if count >= LIMIT:
+        message = _("You have %(limit)d passkeys already. Remove one that you do not use any more.")
+        raise ValidationError(message % {"limit": LIMIT}, code="limit")

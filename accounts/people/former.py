@@ -1,0 +1,31 @@
+"""User IDs of removed users: nobody gets one again while the audit log still speaks of its former owner (A8)."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.people.models import FORMER_DAYS, FormerUserId, former_hash
+
+# A statement with more values than this is slower than reading all of the few former ones.
+_MANY = 500
+
+
+def keep_user_id(user_id: str) -> None:
+    """Remember, as a hash, that somebody who is removed now had this user ID."""
+    FormerUserId.objects.create(user_id_hash=former_hash(user_id))
+
+
+def former_among(user_ids: Collection[str]) -> set[str]:
+    """Those that belonged to a removed user too short a time ago to be given again."""
+    asked = {former_hash(user_id): user_id for user_id in user_ids}
+    found = FormerUserId.objects.filter(removed_at__gt=timezone.now() - timedelta(days=FORMER_DAYS))
+    if len(asked) <= _MANY:
+        found = found.filter(user_id_hash__in=asked)
+    return {asked[key] for key in found.values_list("user_id_hash", flat=True) if key in asked}
+
+
+def forget_old() -> int:
+    """Delete those whose time is over, for the tenant in scope; returns how many."""
+    old = FormerUserId.objects.filter(removed_at__lte=timezone.now() - timedelta(days=FORMER_DAYS))
+    return old.delete()[0]

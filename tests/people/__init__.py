@@ -1,0 +1,1 @@
+"""Removal, import and export of users, roles as a matrix."""
