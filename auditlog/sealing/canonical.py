@@ -72,7 +72,7 @@ def copy_events(
     ).format(sql.SQL(columns), condition, sql.Literal(limit), _AS_IT_IS)
     with cursor.db.wrap_database_errors, cursor.copy(statement) as copy:
         for row in copy:
-            yield bytes(row)[:-1]
+            yield bytes(row[:-1])
 
 
 def between(tenant_id: UUID, begin: Place, end: Place | None = None) -> sql.Composed:

@@ -59,8 +59,8 @@ class Sealed:
 def seal(tenant_ids: Iterable[UUID], *, progress: Progress = lambda _events: None) -> Sealed:
     """Seal what is new of these tenants, write a head over all, anchor what is not anchored yet.
 
-    Call it with no transaction open. Raises SealerBusy, RolledBack, TransactionsAnew, VaultError; what was sealed
-    before stays sealed, and the next run goes on there.
+    Call it with no transaction open. Raises SealerBusy, RolledBack, TransactionsAnew, VaultError (nothing is sealed
+    while the anchor store is away, or it could contradict afterwards); the next run goes on where this one ended.
     """
     done = Sealed()
     with _turn() as cursor:

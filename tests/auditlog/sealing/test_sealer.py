@@ -164,7 +164,7 @@ def test_two_sealers_at_once(acme: Tenant, globex: Tenant, seal_all: Callable[[]
 
 
 def test_sealers_and_writers_at_once(acme: Tenant, seal_all: Callable[[], Sealed]) -> None:
-    """G7: under load no event falls between two segments."""
+    """G7: under load no event falls between two segments, and a verification meanwhile finds nothing."""
 
     def writer() -> None:
         for _ in range(40):
@@ -175,7 +175,12 @@ def test_sealers_and_writers_at_once(acme: Tenant, seal_all: Callable[[], Sealed
             with suppress(SealerBusy):
                 seal_all()
 
-    assert at_once(writer, writer, writer, sealing, sealing) == [None] * 5
+    def verifying() -> None:
+        for _ in range(5):
+            assert found_in_heads() in {None, FindingKind.NEVER_SEALED}
+            assert found_in(acme) is None
+
+    assert at_once(writer, writer, writer, sealing, sealing, verifying) == [None] * 6
     seal_all()
     assert sealed_events(acme) == 120
     assert everything_is_sound(acme)
