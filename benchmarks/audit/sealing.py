@@ -6,6 +6,7 @@ by the clock they work side by side. Parallel queries are off, so that the backe
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 from typing import Any
 
@@ -55,7 +56,9 @@ def measure(options: Any) -> list[Result]:
     )
     _add(result, "seal", options.events, ["platform"], lambda: seal(tenants).events)
     _add(result, "verify", options.events, ["platform"], lambda: sum(verify_tenant(one).events for one in tenants))
+    memory = _peak()
     _add(result, "export", options.events, ["default", "platform"], lambda: sum(map(_exported, tenants)))
+    result.notes.append(f"The export took {_peak() - memory:.0f} MiB more than what came before it at its peak.")
     assert verify_heads().finding is None
     result.notes.append(
         f"Goals: seal at least {SEALING_GOAL:,}, verify at least {VERIFICATION_GOAL:,} on one processor."
@@ -81,6 +84,11 @@ def _exported(tenant_id: Any) -> int:
     for _line in export:
         pass
     return export.events
+
+
+def _peak() -> float:
+    """The most memory that this process has had up to now, in MiB."""
+    return getrusage(RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _backend(alias: str) -> int:
