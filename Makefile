@@ -22,7 +22,7 @@ code:  ## What the authenticator app of the demo's operator shows now
 demo: setup-demo  ## Run everything with demo data; PORT=8123 picks the port, RESET=1 starts over
 	@rm -f var/demo.json  # left by a crash, it would announce a demo that is not there yet
 	@if [ -n "$(RESET)" ]; then SEKISHO_MODE=demo $(BIN)/python manage.py reset_demo; fi
-	@SEKISHO_MODE=demo PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(BIN)/python manage.py demo
+	@SEKISHO_MODE=demo PUBLIC_URL=http://localhost:$(PORT) exec $(BIN)/python manage.py demo
 
 test: setup system lint  ## Lint, then run the whole test suite
 	$(TEST) $(BIN)/python -m pytest -n auto

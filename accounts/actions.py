@@ -10,6 +10,7 @@ IDENTITY_CONFIRMED = register("accounts.identity.confirmed", Kind.LOGIN, _("Conf
 IDENTITY_REFUSED = register("accounts.identity.refused", Kind.LOGIN, _("Failed to confirm the identity"))
 LOGIN_FAILED = register("accounts.login.failed", Kind.LOGIN, _("Failed to log in"))
 LOGGED_OUT = register("accounts.logout", Kind.LOGIN, _("Logged out"))
+NEW_DEVICE = register("accounts.login.new_device", Kind.LOGIN, _("Logged in from a new device"))
 SESSIONS_ENDED = register("accounts.sessions.ended", Kind.LOGIN, _("Ended sessions"))
 PASSWORD_CHANGED = register("accounts.password.changed", Kind.USERS, _("Changed own password"))
 PASSWORD_RESET = register("accounts.password.reset", Kind.USERS, _("Set a new password by a link"))

@@ -1,5 +1,6 @@
 """Logging in with company code, user ID and password (A1): one answer, one hash, whatever is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,11 +47,13 @@ class Admission:
     """Somebody was let in: the secret of the new session, and the key of the user.
 
     With `awaiting_factor` nobody is logged in yet: the secret opens nothing but the pages that ask for the second one.
+    `is_first` is whether the user has never been in before.
     """
 
     secret: BearerSecret
     user_key: str
     awaiting_factor: bool = False
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,26 @@ class _Attempt:
     shut_out: bool = False
 
 
-def log_in(*, company_code: str, user_id: str, password: str, device: tuple[str, str] = ("", "")) -> Admission:
-    """Log somebody in. `device` is what `accounts.devices` knows of the browser.
+def log_in(*, company_code: str, user_id: str, password: str, devices: Mapping[str, str] | None = None) -> Admission:
+    """Log somebody in. `devices` is what `accounts.devices` knows of the browser: its name, by the key of the user.
 
     Raises LoginRefused, TooManyAttempts (before any hash) or HashingBusy (before the attempt is counted). Runs in
     transactions of its own: a refused attempt must stay on record. Every way through costs exactly one hash and, until
     somebody is let in, the same statements.
     """
     with gate().place():  # or sent away here, before it costs anything
-        return _log_in(company_code, user_id, password, device)
+        return _log_in(company_code, user_id, password, devices or {})
 
 
-def _log_in(company_code: str, user_id: str, password: str, device: tuple[str, str]) -> Admission:
+def _log_in(company_code: str, user_id: str, password: str, devices: Mapping[str, str]) -> Admission:
     network = network_of(current_origin().ip)
     too_many = _count_address(network)
-    if too_many and not device[0]:
+    if too_many and not devices:
         raise too_many
     company, provider = resolve_company(company_code), provider_company()
     user_id = normalize_user_id(user_id)
     with gate().turn():
-        attempt = _count_attempt(company, provider, normalize_code(company_code), user_id, network, device)
+        attempt = _count_attempt(company, provider, normalize_code(company_code), user_id, network, devices)
         if too_many and not attempt.counted.by_device:
             raise too_many
         right, outdated = _verify(password, attempt.user)
@@ -120,7 +123,7 @@ def _count_attempt(
     company_code: str,
     user_id: str,
     network: str,
-    device: tuple[str, str],
+    devices: Mapping[str, str],
 ) -> _Attempt:
     """Count the attempt before its password is checked, so that parallel guesses get no more tries than allowed.
 
@@ -131,7 +134,7 @@ def _count_attempt(
         return _Attempt(None, Counted(allowed=False, own=""))  # a fresh installation: there is nobody to guess
     with tenant_transaction(place.tenant_id):
         user = User.objects.filter(user_id=user_id if company else "").first()
-        known = device[1] if user is not None and device[0] == str(user.id) else ""
+        known = devices.get(str(user.id), "") if user is not None else ""
         counted = count_login(
             current_policy(), company_code=company_code, user_id=user_id, address=network, device=known
         )
@@ -211,8 +214,8 @@ def admit(user: User, *, method: str, proved: bool = True, two_factors: bool = F
         secret = start_session(user, method=method, proved=False, awaiting_factor=True)
         record(FACTOR_ASKED, actor=user.as_actor(), target=user, after={"method": method})
         return Admission(secret, str(user.id), awaiting_factor=True)
-    user.last_login = timezone.now()
+    is_first, user.last_login = user.last_login is None, timezone.now()
     user.save(update_fields=["last_login"])
     secret = start_session(user, method=method, proved=proved)
     record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": method})
-    return Admission(secret, str(user.id))
+    return Admission(secret, str(user.id), is_first=is_first)

@@ -95,9 +95,10 @@ class PreferenceMiddleware:
         """Handle the request in the user's language and time zone."""
         user = request.user
         if not user.is_authenticated:
-            if request.pending_login is None:
+            half_in = request.pending_login or request.shut_out
+            if half_in is None:
                 return self.get_response(request)
-            user = request.pending_login.user
+            user = half_in.user
         language = user.language or translation.get_language()
         with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
             request.LANGUAGE_CODE = language

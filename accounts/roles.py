@@ -11,6 +11,7 @@ from accounts import queries
 from accounts.actions import ROLE_CHANGED, ROLE_CREATED, ROLE_REMOVED, ROLES_GIVEN, ROLES_MADE
 from accounts.menus import BUILT_IN_ROLES, BY_CODE, Audience
 from accounts.models import Role, User, UserRole
+from accounts.sso.enforcement import ensure_way_back_repairs
 from auditlog.actors import Actor
 from auditlog.services import Target, record
 from tenants.isolation.directory import current_company
@@ -123,9 +124,10 @@ def grantable_menus() -> list[str]:
 
 
 def ensure_somebody_manages_users() -> None:
-    """Raise ValidationError when no active user is left who can manage users."""
+    """Raise ValidationError when no active user is left who can manage users, or the way back in leads nowhere."""
     if not User.objects.exclude(last_login=None).exists():
         return  # a new company, of which nobody has entered yet
+    ensure_way_back_repairs()
     # One after the other: of two administrators who suspend each other at the same time, the second one is refused.
     take_turns("accounts.managers")
     if not queries.active_holders_of(_KEY_MENU).exists():

@@ -17,7 +17,8 @@ _MOMENT = "{% load elements %}{% moment value %}"
 _END = """{% load elements %}{% if record.id == current.id %}{% badge here tone="primary" %}{% else %}
 {% url 'session_end' record.id as url %}{% post_button action=url icon="logout" %}{{ label }}{% endpost_button %}
 {% endif %}"""
-_PLACE = """<code>{{ record.ip|default:"—" }}</code>{% if record.place %}<br>{{ record.place }}{% endif %}"""
+_PLACE = """<code class="text-nowrap">{{ record.ip|default:"—" }}</code>
+{% if record.place %}<br>{{ record.place }}{% endif %}"""
 _SESSION_USER = """{{ record.user.name }}<br><code>{{ record.user.user_id }}</code>"""
 _END_ANY = """{% load elements %}{% if record.id == current.id %}{% badge here tone="primary" %}{% else %}
 {% url 'console:user_sessions_end' record.user_id as url %}

@@ -1,6 +1,7 @@
 """Jobs of accounts."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import links, resets, sessions, users
+from accounts.browsers import describe
 from accounts.models import User, UserState
+from accounts.network.queries import place_of
 from accounts.policy import notices, throttle
 from accounts.policy.queries import current_policy
 from accounts.policy.validity import expires_at
@@ -69,6 +72,24 @@ def send_password_changed(user_key: str) -> None:
         user, company = find_user(UUID(user_key)), current_company()
     if user is not None:
         _mail(user, lambda: _("Your password was changed"), "accounts/mail/password_changed.txt", company=company)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def send_new_device(user_key: str, address: str | None, user_agent: str, moment: str) -> None:
+    """Tell the user of a log-in from a browser in which they were never before (ASVS 6.3.5)."""
+    with atomic():
+        user, company = find_user(UUID(user_key)), current_company()
+        place = place_of(address) if address else ""
+    if user is None:
+        return
+    context = {
+        "address": address,
+        "place": place,
+        "device": partial(describe, user_agent),  # said in the language of the mail
+        "at": datetime.fromisoformat(moment),
+        "sessions": settings.PUBLIC_URL + reverse("sessions"),
+    }
+    _mail(user, lambda: _("Log-in from a new device"), "accounts/mail/new_device.txt", company=company, **context)
 
 
 @platform_task

@@ -1,5 +1,7 @@
 """What runs by the clock: the one place for it. Times are Japanese (CELERY_TIMEZONE)."""
 
+from datetime import timedelta
+
 from celery.schedules import crontab
 
 SCHEDULE = {
@@ -8,6 +10,11 @@ SCHEDULE = {
     "forget-expired-leaves": {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
+    },
+    "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
+    "turn-request-partitions": {
+        "task": "auditlog.requests.tasks.turn_request_partitions",
+        "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
@@ -22,6 +29,7 @@ SCHEDULE = {
     "look-after-sso": {"task": "accounts.sso.tasks.look_after_sso", "schedule": crontab(hour="7", minute="30")},
     "catch-up-with-imports": {"task": "accounts.people.tasks.catch_up", "schedule": crontab(minute="*/5")},
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
+    "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},

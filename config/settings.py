@@ -28,7 +28,7 @@ if PRODUCTION:
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(VAR_DIR, "django")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
-    PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+    PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = MODE == "demo"
@@ -49,11 +49,13 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.sealing",
+    "auditlog.requests",
     "accounts",
     "accounts.network",
     "accounts.policy",
     "accounts.factors",
     "accounts.people",
+    "accounts.inventory",
     "accounts.sso",
     "accounts.staff",
     "accounts.passkeys",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
+    "auditlog.requests.middleware.RequestLogMiddleware",
     "accounts.staff.middleware.StaffPathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,6 +158,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
+REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -216,6 +220,8 @@ SSO_CLOCK_SKEW_SECONDS: int = env.int("SSO_CLOCK_SKEW_SECONDS", default=60)
 SSO_AUTHENTICATION_HOURS: int = env.int("SSO_AUTHENTICATION_HOURS", default=24)
 # The browser brings it along when the identity provider sends it back by POST from another site.
 SSO_COOKIE_NAME = "__Host-sekisho-sso" if PRODUCTION else "sekisho_sso"
+# The challenge that a passkey signs, for the minutes that this takes.
+PASSKEY_COOKIE_NAME = "__Host-sekisho-passkey" if PRODUCTION else "sekisho_passkey"
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
@@ -292,6 +298,7 @@ if MODE == "test":
     ARGON2_TIME_COST, ARGON2_MEMORY_KIB = 1, 64
     # All of it comes from one address, and some of it at once; tests of the limits set their own.
     LOGIN_ADDRESS_FAILURES, HASHING_QUEUE = 100_000, 1_000
+    REQUEST_LOG = False  # its own tests switch it on, with a buffer of their own
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

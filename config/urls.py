@@ -4,8 +4,10 @@ from django.urls import include, path
 
 import accounts.factors.urls
 import accounts.factors.urls_console
+import accounts.inventory.urls_console
 import accounts.network.urls_console
 import accounts.network.urls_operator
+import accounts.passkeys.urls
 import accounts.people.urls_console
 import accounts.sso.urls
 import accounts.sso.urls_console
@@ -13,6 +15,7 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.requests.urls
 import auditlog.urls
 import backups.urls_console
 import tenants.urls
@@ -20,6 +23,7 @@ import tenants.urls
 console = [
     *accounts.urls_console.urlpatterns,
     *accounts.factors.urls_console.urlpatterns,
+    *accounts.inventory.urls_console.urlpatterns,
     *accounts.people.urls_console.urlpatterns,
     *accounts.sso.urls_console.urlpatterns,
     *accounts.staff.urls_console.urlpatterns,
@@ -29,6 +33,7 @@ console = [
 ]
 operator = [
     *tenants.urls.urlpatterns,
+    *auditlog.requests.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -36,6 +41,7 @@ operator = [
 urlpatterns = [
     *accounts.urls.urlpatterns,
     *accounts.factors.urls.urlpatterns,
+    *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),

@@ -44,7 +44,8 @@ def open_page(browser: Browser, live_url: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(person: Person | None = None, **options: object) -> Page:
-        context = browser.new_context(base_url=live_url, locale="en-GB", **options)  # type: ignore[arg-type]
+        options = {"locale": "en-GB"} | options
+        context = browser.new_context(base_url=live_url, **options)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         contexts.append(context)
         if person is not None:

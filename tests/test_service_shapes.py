@@ -38,6 +38,7 @@ EXCEPTIONS = {
     "accounts.factors.totp.spend": PART,
     "accounts.links.claim": PART,
     "accounts.passkeys.challenges.redeem": PART,
+    "accounts.passkeys.keeping.finish": BY_THE_USER_THEMSELVES,
     "accounts.passkeys.keeping.remove_all": PART,
     "accounts.passkeys.proving.prove": BY_THE_USER_THEMSELVES,
     "accounts.users.reset_password": BY_THE_USER_THEMSELVES,
@@ -48,6 +49,8 @@ EXCEPTIONS = {
     "accounts.policy.throttle.forget": COUNTER,
     "accounts.policy.throttle.forgive_login": COUNTER,
     "accounts.login.admit": BY_THE_USER_THEMSELVES,
+    "accounts.inventory.reminders.take_due": "writes down what administrators were told",
+    "accounts.inventory.snapshot.take_snapshot": PART,
     "accounts.people.former.forget_old": "the end of a retention period",
     "accounts.people.former.keep_user_id": PART,
     "accounts.people.outstanding.hand_over_invitations": "each invitation is recorded when it is sent",
@@ -64,6 +67,7 @@ EXCEPTIONS = {
     "auditlog.services.record": "the record itself",
     "auditlog.sealing.chains.append_head": SEAL,
     "auditlog.sealing.chains.append_segment": SEAL,
+    "auditlog.requests.storing.store_waiting": "a log of its own",
     "auditlog.services.record_many": "the record itself",
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
@@ -144,12 +148,15 @@ def test_who_records_names_the_actor() -> None:
     assert unnamed == {
         "accounts.resets.request_reset",  # by anybody: who asks has not proved who they are
         "documents.removal.sweep",  # a job of the product itself
+        "accounts.devices.tell_of_new_device",  # by the users themselves
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
-        "accounts.passkeys.entering.log_in",  # by the users themselves
         "accounts.factors.stepping.confirm_by_code",
         "accounts.factors.attempts.enter",
         "accounts.factors.attempts.spend_code",
+        "accounts.passkeys.entering.confirm",
+        "accounts.passkeys.entering.finish_login",
+        "accounts.passkeys.entering.log_in",
         "accounts.sso.enforcement.note_password_login",  # by the users themselves
         "accounts.sso.logout.obey",  # by the identity provider, which signs
     }
@@ -189,6 +196,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.sealing.proofs",
         "auditlog.sealing.sealer",
         "auditlog.sealing.verifying",
+        "auditlog.requests.queries",
+        "auditlog.requests.storing",
         "backups.loading",
         "backups.queries",
         "backups.restoring",

@@ -27,7 +27,7 @@ def prove(pending: Session, *, method: str) -> Admission:
     session.method, session.awaiting_factor = f"{session.method}+{method}", False
     session.proved_at = session.last_used_at = now
     secret = renew_secret(session, "method", "awaiting_factor", "proved_at", "last_used_at")
-    user.last_login = now
+    is_first, user.last_login = user.last_login is None, now
     user.save(update_fields=["last_login"])
     record(LOGGED_IN, actor=user.as_actor(), target=user, after={"method": session.method})
-    return Admission(secret, str(user.id))
+    return Admission(secret, str(user.id), is_first=is_first)

@@ -5,6 +5,7 @@ from accounts.models import Session, User
 from accounts.policy.models import FactorRule, SecurityPolicy
 from accounts.policy.queries import current_policy
 from accounts.queries import rights_of
+from accounts.sso.models import SSO_TWO_FACTORS
 from tenants.isolation.directory import current_company
 
 
@@ -28,7 +29,8 @@ def enrolment_due(session: Session, policy: SecurityPolicy, *, by_role: bool) ->
     found: dict[str, bool] = vars(session)
     if found["has_factor"]:
         return False
-    if session.method == "sso" and policy.sso_suffices and not found["is_operator"]:
+    enough = {SSO_TWO_FACTORS, "sso"} if policy.sso_suffices else {SSO_TWO_FACTORS}
+    if session.method in enough and not found["is_operator"]:
         return False
     return found["is_demanded"] or is_required(policy, by_role=by_role, is_operator=found["is_operator"])
 

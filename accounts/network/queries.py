@@ -53,6 +53,13 @@ def name_of_place(column: str) -> Subquery:
     return Subquery(admitting.values("name")[:1])
 
 
+def place_of(address: str) -> str:
+    """The name of the smallest entry that admits the address; empty when there is none."""
+    length = Func(F("cidr"), function="masklen", output_field=IntegerField())
+    found = AllowedNetwork.objects.filter(cidr__admits=address).order_by(length.desc()).first()
+    return found.name if found else ""
+
+
 def refused_lately() -> list[AuditEvent]:
     """The last who were refused for their address, from the audit log."""
     actions = [ADDRESS_REFUSED.code, LOGIN_FAILED.code, SSO_FAILED.code]

@@ -8,12 +8,12 @@ from accounts.tables import SessionTable
 _NAME = (
     """{{ record.name }}{% if record.note %}<br><small class="text-secondary">{{ record.note }}</small>{% endif %}"""
 )
-_ACTIONS = """{% load elements %}<div class="btn-list">
+_ACTIONS = """{% load elements %}<div class="btn-list flex-nowrap">
 <a class="btn" href="{% url 'console:network_edit' record.id %}">{% icon "edit" %}{{ edit }}</a>
 {% url 'console:network_remove' record.id as url %}
 {% post_button action=url icon="trash" %}{{ remove }}{% endpost_button %}
 </div>"""
-_CODE = "<code>{{ value }}</code>"
+_CODE = """<code class="text-nowrap">{{ value|default:"—" }}</code>"""
 _UNTIL = "{% load elements %}{% if record.is_open %}{% moment record.open_until %}{% else %}—{% endif %}"
 _WHO = """{% if record.actor_name %}{{ record.actor_name }}<br>{% endif %}<code>{{ record.actor_user_id }}</code>"""
 _AT = "{% load elements %}{% moment record.at %}"

@@ -10,3 +10,22 @@ class PasskeysConfig(AppConfig):
     name = "accounts.passkeys"
     label = "passkeys"
     verbose_name = _("Passkeys")
+
+    def ready(self) -> None:
+        """Take part in log-ins, the enrolment wall, the confirmation page and resets."""
+        from accounts.factors.kinds import Kind, register
+        from accounts.passkeys import keeping, queries
+
+        register(
+            Kind(
+                code="passkey",
+                label=_("Passkey"),
+                icon="fingerprint",
+                devices=queries.passkeys,
+                challenge="passkey_factor",
+                enrol="passkeys",
+                confirm="passkey_confirm",
+                remove_all=keeping.remove_all,
+                proves_alone=True,
+            )
+        )

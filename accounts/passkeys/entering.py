@@ -1,14 +1,19 @@
-"""Logging in with a passkey alone: no company code, no user ID, no password (A5).
+"""Logging in with a passkey: as the second factor behind a password, or alone (A5).
 
-The passkey tells the tenant and the user, and is two factors: the device, and what opens the device. Whatever is wrong,
-the answer is the same; the log knows more.
+Alone there is no company code, no user ID and no password. The passkey tells the tenant and the user, and is two
+factors: the device, and what opens the device. Whatever is wrong, the answer is the same; the log knows more.
 """
 
+from typing import Any
 from uuid import UUID
 
-from accounts.actions import LOGIN_FAILED
+from accounts.actions import IDENTITY_REFUSED, LOGIN_FAILED
+from accounts.factors import stepping
+from accounts.factors.actions import FACTOR_REFUSED
+from accounts.factors.entering import prove
 from accounts.login import Admission, LoginRefused, admit
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.network.admission import is_shut_out
 from accounts.passkeys import ceremonies, proving
 from accounts.passkeys.ceremonies import Answer
 from accounts.passkeys.challenges import Purpose
@@ -21,9 +26,10 @@ from accounts.sso.enforcement import note_password_login, password_refused
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.context import current_origin
-from auditlog.services import Target, record_apart
+from auditlog.services import Target, record, record_apart
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import Company, current_company, provider_company
+from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import atomic, tenant_transaction
 
 
@@ -48,6 +54,38 @@ def log_in(*, answer: str, token: str) -> Admission:
     return admission
 
 
+def finish_login(pending: Session, *, answer: str, token: str) -> Admission:
+    """Finish a log-in that waits for its second factor. Raises PasskeyRefused, or LoginRefused when it is over.
+
+    Signatures cannot be guessed, so nothing is counted; the refusal is on record.
+    """
+    user = pending.user
+    with tenant_scope(pending.tenant_id):
+        try:
+            proving.prove(ceremonies.read_answer(answer), Purpose.FACTOR, token=token, user=user)
+        except PasskeyRefused as refusal:
+            record_apart(FACTOR_REFUSED, **_refused(user, refusal))
+            raise
+        return prove(pending, method="passkey")
+
+
+@atomic()
+def confirm(session: Session, *, answer: str, token: str) -> BearerSecret | None:
+    """Confirm by a passkey that it is still the same person; None if it is not proved. Commit in any case (A11)."""
+    user = session.user
+    try:
+        proving.prove(ceremonies.read_answer(answer), Purpose.CONFIRM, token=token, user=user)
+    except PasskeyRefused as refusal:
+        record(IDENTITY_REFUSED, **_refused(user, refusal))
+        return None
+    return stepping.confirm(session, by="passkey")
+
+
+def _refused(user: User, refusal: PasskeyRefused) -> dict[str, Any]:
+    after = {"kind": "passkey", "reason": str(refusal.reason), "detail": refusal.detail}
+    return {"actor": user.as_actor(), "target": user, "outcome": Outcome.FAILURE, "after": after}
+
+
 def _company_of(answer: Answer) -> Company:
     tenant_id = tenant_of(answer.handle)
     if tenant_id is None:
@@ -66,6 +104,7 @@ def _admit(known: User, company: Company) -> Admission:
     rules = (
         (not company.open, Reason.COMPANY_CLOSED),
         (not user.is_active, Reason.NOT_ACTIVE),
+        (is_shut_out(), Reason.ADDRESS),
         (not current_policy().passkey_alone, Reason.NOT_ALLOWED),
         (password_refused(user), Reason.SSO_REQUIRED),
     )

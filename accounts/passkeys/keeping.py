@@ -1,4 +1,4 @@
-"""Adding, renaming and removing passkeys (A5). Each is recorded, and the user is told by mail (ASVS 6.3.7)."""
+"""Adding, renaming and removing passkeys (A5). What opens or closes a way in is told by mail (ASVS 6.3.7)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.factors.enrolment import added, removed
+from accounts.factors.kinds import has_factor
+from accounts.models import Session, User
 from accounts.passkeys import ceremonies, challenges
 from accounts.passkeys.actions import PASSKEY_ADDED, PASSKEY_REMOVED, PASSKEY_RENAMED
 from accounts.passkeys.challenges import Purpose
@@ -17,7 +19,7 @@ from accounts.passkeys.refusals import PasskeyRefused
 from accounts.passkeys.relying_party import handle_of
 from auditlog.actors import Actor
 from auditlog.services import record
-from tenants.isolation.tasks import queue_on_commit
+from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import atomic, take_turns
 
 LIMIT = 10
@@ -31,6 +33,15 @@ class Begun:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The new passkey, and the new secret of the session; `first` if the user had no second factor before."""
+
+    passkey: Passkey
+    secret: BearerSecret
+    first: bool
+
+
 def begin(user: User) -> Begun:
     """Begin to make a passkey. Raises ValidationError when the user has as many as there may be."""
     known = list(passkeys_of(user))
@@ -41,18 +52,19 @@ def begin(user: User) -> Begun:
     return Begun(ceremonies.registration_options(user, issued.challenge, here), issued.token)
 
 
-def finish(user: User, *, answer: str, token: str, name: str, actor: Actor) -> Passkey:
-    """Keep the passkey that a device has made. Raises ValidationError with what to tell the user.
+def finish(session: Session, *, answer: str, token: str, name: str) -> Kept:
+    """Keep the passkey that a device of the user has made. Raises ValidationError with what to tell them.
 
     The challenge stays used whatever comes of it, so the transaction begins after it.
     """
+    user = session.user
     try:
         challenge = challenges.redeem(token, Purpose.ADD, user)
         made = ceremonies.new_key(answer, challenge)
     except PasskeyRefused as refusal:
         message = _("The passkey could not be checked (%(reason)s). Please try again.")
         raise ValidationError(message % {"reason": refusal.reason}, code="refused") from refusal
-    return _keep(user, made, name.strip() or maker_of(made.aaguid) or _("Passkey"), actor)
+    return _keep(session, made, name.strip() or maker_of(made.aaguid) or _("Passkey"))
 
 
 @atomic()
@@ -73,10 +85,13 @@ def rename(passkey: Passkey, *, name: str, actor: Actor) -> None:
 
 @atomic()
 def remove(passkey: Passkey, *, actor: Actor) -> None:
-    """Let it open nothing any more, from this moment on (ASVS 6.5.6)."""
+    """Let it open nothing any more, from this moment on (ASVS 6.5.6).
+
+    Raises ValidationError when the user needs a second factor and this is the last one.
+    """
     record(PASSKEY_REMOVED, actor=actor, target=passkey, before=_described(passkey))
-    queue_on_commit("accounts.passkeys.tasks.tell_removed", str(passkey.user_id), passkey.name)
     passkey.delete()
+    removed(passkey.user, method="passkey")
 
 
 @atomic()
@@ -86,7 +101,8 @@ def remove_all(user: User) -> int:
 
 
 @atomic()
-def _keep(user: User, made: ceremonies.NewKey, name: str, actor: Actor) -> Passkey:
+def _keep(session: Session, made: ceremonies.NewKey, name: str) -> Kept:
+    user = session.user
     take_turns("passkeys")  # two at once must not pass the limit, nor register the same passkey twice
     _check_limit(passkeys_of(user).count())
     if Passkey.objects.filter(credential_id=made.credential_id).exists():
@@ -104,10 +120,10 @@ def _keep(user: User, made: ceremonies.NewKey, name: str, actor: Actor) -> Passk
         backed_up=made.backed_up,
     )
     passkey.full_clean()
+    first = not has_factor(user)
     passkey.save()
-    record(PASSKEY_ADDED, actor=actor, target=passkey, after=_described(passkey))
-    queue_on_commit("accounts.passkeys.tasks.tell_added", str(user.id), passkey.name)
-    return passkey
+    record(PASSKEY_ADDED, actor=user.as_actor(), target=passkey, after=_described(passkey))
+    return Kept(passkey, added(session, method="passkey", first=first), first=first)
 
 
 def _described(passkey: Passkey) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from accounts.network.actions import OUTSIDE
+
 
 class Reason(StrEnum):
     """Every reason."""
@@ -15,6 +17,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown passkey"
     OTHER_HANDLE = "passkey of another account"
     NOT_ALLOWED = "passkey alone not allowed"
+    ADDRESS = OUTSIDE
     SSO_REQUIRED = "single sign-on required"
     NOT_ACTIVE = "user not active"
     COMPANY_CLOSED = "company suspended"

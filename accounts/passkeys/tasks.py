@@ -1,6 +1,5 @@
-"""Jobs of passkeys: telling users what became of theirs (ASVS 6.3.7), and tidying up."""
+"""Jobs of passkeys: an alarm for their owners (ASVS 6.3.5), and tidying up."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
@@ -19,35 +18,20 @@ from tenants.isolation.transactions import atomic
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
-def tell_added(user_key: str, name: str) -> None:
-    """Tell the user that there is a new passkey."""
-    _mail(user_key, name, lambda: _("A passkey was added to your account"), "added")
-
-
-@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
-def tell_removed(user_key: str, name: str) -> None:
-    """Tell the user that a passkey is gone."""
-    _mail(user_key, name, lambda: _("A passkey was removed from your account"), "removed")
-
-
-@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
 def tell_copied(user_key: str, name: str) -> None:
     """Tell the user that somebody may have a copy of the passkey."""
-    _mail(user_key, name, lambda: _("A passkey of yours was refused"), "copied")
+    with atomic():
+        user, company = find_user(UUID(user_key)), current_company()
+    if user is None:
+        return
+    context = {"user": user, "company": company, "name": name, "address": settings.PUBLIC_URL + reverse("passkeys")}
+    with translation.override(user.language or "ja"):
+        message = render_to_string("accounts/passkeys/mail/copied.txt", context)
+        subject = _("A passkey of yours was refused")
+        send_mail(subject=subject, message=message, from_email=None, recipient_list=[user.email])
 
 
 @platform_task
 def remove_stale_challenges() -> int:
     """Delete challenges that are too old to be taken anyway."""
     return challenges.remove_stale()
-
-
-def _mail(user_key: str, name: str, subject: Callable[[], str], template: str) -> None:
-    with atomic():
-        user, company = find_user(UUID(user_key)), current_company()
-    if user is None:
-        return
-    context = {"user": user, "company": company, "name": name, "address": settings.PUBLIC_URL + reverse("profile")}
-    with translation.override(user.language or "ja"):
-        message = render_to_string(f"accounts/passkeys/mail/{template}.txt", context)
-        send_mail(subject=subject(), message=message, from_email=None, recipient_list=[user.email])

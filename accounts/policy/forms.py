@@ -47,8 +47,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
                 "If you allow it, the password is not asked for."
             ),
             "sso_suffices": _(
-                "Only if your identity provider demands two factors of everybody. Otherwise leave it off: "
-                "it does not tell us, so we count its log-in as one factor (ASVS 6.8.4)."
+                "Only if your identity provider demands two factors of everybody without saying so. Where it says so, "
+                "its log-in counts as both in any case; otherwise as one (ASVS 6.8.4)."
             ),
             "idle_minutes": _("5 to 2160 (36 hours)."),
             "absolute_hours": _("1 to 36, however much the session is used."),

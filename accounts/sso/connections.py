@@ -17,6 +17,8 @@ from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.transactions import atomic, take_turns
 
+_CONTEXTS, _CONTEXT_LENGTH = 20, 400
+
 
 @atomic()
 def prepare(*, actor: Actor) -> Connection:
@@ -82,6 +84,19 @@ def set_joining(
 
 
 @atomic()
+def set_factor_contexts(connection: Connection, *, contexts: list[str], actor: Actor) -> None:
+    """Decide which methods of the identity provider count as two factors (ASVS 6.8.4). Raises ValidationError."""
+    contexts = list(dict.fromkeys(contexts))
+    if len(contexts) > _CONTEXTS:
+        raise ValidationError({"contexts": _("%(count)d methods at most.") % {"count": _CONTEXTS}})
+    for context in contexts:
+        if len(context) > _CONTEXT_LENGTH or not context.isprintable() or " " in context or ":" not in context:
+            text = _("“%(context)s” is no address of a method. One begins with https:, http: or urn:.")
+            raise ValidationError({"contexts": text % {"context": context[:80]}})
+    _store(connection, {"factor_contexts": contexts}, before=_summary(connection), actor=actor)
+
+
+@atomic()
 def require_sso(connection: Connection, *, break_glass: User, actor: Actor) -> None:
     """Let nobody in by password but one administrator, who keeps the way back in. Raises ValidationError."""
     if not connection.ready or connection.tested_at is None:
@@ -118,7 +133,8 @@ def _store(connection: Connection, values: dict[str, Any], *, before: dict[str, 
 def _summary(connection: Connection) -> dict[str, Any]:
     """The settings as the audit log shows them; certificates by fingerprint."""
     plain = ("entity_id", "sso_url", "slo_url", "refuse_expired", "user_id_attribute", "name_attribute")
-    return {name: getattr(connection, name) for name in (*plain, "email_attribute", "joining", "enforced")} | {
+    more = ("email_attribute", "joining", "enforced", "factor_contexts")
+    return {name: getattr(connection, name) for name in plain + more} | {
         "certificates": [read_certificate(pem).fingerprint for pem in connection.certificates],
         "default_role": connection.default_role.name if connection.default_role else None,
         "break_glass": connection.break_glass.user_id if connection.break_glass else None,

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.queries import menus_of
 from accounts.sso import addresses
 from accounts.sso.actions import SSO_BREAK_GLASS
 from accounts.sso.models import Connection
@@ -44,6 +45,20 @@ def ensure_way_back_without(user: User) -> None:
         raise ValidationError(
             _("This user keeps the way back in while single sign-on is required. Choose somebody else for it first."),
             code="way_back",
+        )
+
+
+def ensure_way_back_repairs() -> None:
+    """Raise ValidationError when whoever keeps the way back in could no longer change single sign-on."""
+    connection = _enforced().select_related("break_glass").first()
+    if connection and connection.break_glass and "console.sso" not in menus_of(connection.break_glass):
+        raise ValidationError(
+            _(
+                "%(user)s keeps the way back in while single sign-on is required, so needs the menu Single sign-on. "
+                "Choose somebody else for it first."
+            ),
+            code="way_back",
+            params={"user": connection.break_glass},
         )
 
 

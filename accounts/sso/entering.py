@@ -19,8 +19,9 @@ from accounts.network.admission import is_shut_out
 from accounts.sso import pending, queries
 from accounts.sso.actions import SSO_FAILED, SSO_TESTED
 from accounts.sso.joining import Register, account_of, find_link, link, profile_of
-from accounts.sso.models import Connection, PendingRequest, Purpose, SsoSession, UsedAssertion
+from accounts.sso.models import SSO_TWO_FACTORS, Connection, PendingRequest, Purpose, SsoSession, UsedAssertion
 from accounts.sso.refusals import Reason, SsoRefused
+from accounts.sso.secondfactor import method_of, says_two_factors
 from accounts.sso.validation import Identity, validate
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
@@ -85,9 +86,11 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
         _link(row, identity)
         return Arrival(row)
     known = account_of(connection, identity, register=register)
-    # What the identity provider checked is not read, so its log-in is one factor unless the policy says otherwise; and
-    # it may have known the person for hours, so it proves nothing new unless it was asked to look again (ASVS 6.8.4).
-    admission = admit(known.user, method="sso", proved=row.fresh, two_factors=sso_suffices())
+    # One factor, unless the identity provider says that it was two, or the policy does (ASVS 6.8.4); and it may have
+    # known the person for hours, so it proves nothing new unless it was asked to look again.
+    method = method_of(connection, identity)
+    two_factors = method == SSO_TWO_FACTORS or sso_suffices()
+    admission = admit(known.user, method=method, proved=row.fresh, two_factors=two_factors)
     session = Session.objects.get(token_hash=admission.secret.hash)
     if identity.session_until and identity.session_until < session.expires_at:
         Session.objects.filter(id=session.id).update(expires_at=identity.session_until)
@@ -125,6 +128,7 @@ def _pass_test(connection: Connection, row: PendingRequest, identity: Identity) 
         "name_id": identity.name_id_parts,
         "attributes": identity.attributes,
         "authn_context": identity.authn_context,
+        "two_factors": says_two_factors(connection, identity),
         "profile": profile_of(connection, identity),
         "linked_to": str(known.user) if known else "",
     }

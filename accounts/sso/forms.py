@@ -99,6 +99,27 @@ class JoiningForm(forms.Form):
         return cls(initial={name: getattr(connection, name) for name in cls.base_fields})
 
 
+class FactorForm(forms.Form):
+    """The methods of the identity provider that are two factors, one a line."""
+
+    contexts = forms.CharField(
+        label=_("Methods that count as two factors (one a line)"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("AuthnContextClassRef, as the test log-in shows it. Empty: every log-in counts as one factor."),
+    )
+
+    def clean_contexts(self) -> list[str]:
+        """The lines that are not empty."""
+        return [line.strip() for line in self.cleaned_data["contexts"].splitlines() if line.strip()]
+
+    @classmethod
+    def showing(cls, connection: Connection) -> "FactorForm":
+        """The form with what is set."""
+        return cls(initial={"contexts": "\n".join(connection.factor_contexts)})
+
+
 class RequireForm(forms.Form):
     """The administrator who keeps the way back in."""
 

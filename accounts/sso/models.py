@@ -10,6 +10,9 @@ from tenants.isolation.assets import ALL_RIGHTS, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
+# `Session.method` of somebody whose identity provider says that it has asked for two factors.
+SSO_TWO_FACTORS = "sso+idp"
+
 _PASSING = Asset(
     data_class="log-in requests",
     ownership=Ownership.DERIVED,
@@ -30,6 +33,15 @@ class Joining(models.TextChoices):
     OFF = "off", _("Nobody: only users who are linked already")
     INVITED = "invited", _("Invited users whose user ID is the same")
     AUTOMATIC = "automatic", _("Everybody: new users are registered with the chosen role")
+
+
+def usual_factor_contexts() -> list[str]:
+    """Methods that mean two factors wherever they are said: those of REFEDS, Microsoft, and SAML 2.0 itself."""
+    return [
+        "https://refeds.org/profile/mfa",
+        "http://schemas.microsoft.com/claims/multipleauthn",
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorContract",
+    ]
 
 
 class Connection(TenantModel):
@@ -58,6 +70,12 @@ class Connection(TenantModel):
     email_attribute = models.CharField(max_length=200, blank=True)
     joining = models.CharField(max_length=10, choices=Joining, default=Joining.OFF)
     default_role = TenantForeignKey(Role, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    factor_contexts = ArrayField(
+        models.CharField(max_length=400),
+        default=usual_factor_contexts,
+        blank=True,
+        verbose_name=_("methods with two factors"),
+    )
     enforced = models.BooleanField(default=False)
     break_glass = TenantForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     sp_key_sealed = models.BinaryField()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sso/certificates/", console.certificate_add, name="sso_certificate_add"),
     path("sso/certificates/remove/", console.certificate_remove, name="sso_certificate_remove"),
     path("sso/joining/", console.joining, name="sso_joining"),
+    path("sso/second-factor/", console.second_factor, name="sso_second_factor"),
     path("sso/test/", console.test, name="sso_test"),
     path("sso/test/<uuid:test>/", console.test_result, name="sso_test_result"),
     path("sso/require/", console.require, name="sso_require"),

@@ -131,7 +131,9 @@ def _step_inside(request: Any, claimed: Claimed, found: Standing) -> None:
     """Make the request one of the company, and put it on record before anything is shown."""
     operator, access = request.user, found.access
     request.staff = Presence(access, _page(claimed), _page(claimed, "_end"))
-    request.user = StaffMember(operator.id, operator.user_id, operator.name, operator.language, operator.time_zone)
+    request.user = StaffMember(
+        operator.id, access.tenant_id, operator.user_id, operator.name, operator.language, operator.time_zone
+    )
     request.menus, request.policy, request.company = request.staff.menus, current_policy(), found.company
     current_origin().session_id = access.id
     seen = {"method": request.method, "scope": access.scope}

@@ -19,6 +19,7 @@ class StaffMember:
     is_anonymous: ClassVar[bool] = False
 
     id: UUID
+    tenant_id: UUID  # of the company where they work
     user_id: str
     name: str
     language: str

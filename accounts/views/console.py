@@ -176,6 +176,7 @@ def _user_page(
         "is_active": person.is_active,
         "is_oneself": person.id == request.user.id,
         "may_audit": "console.audit" in request.menus,
+        "may_end_sessions": "console.sessions" in request.menus,
         "trail": _trail(person),
     }
     return render(request, "accounts/console/user.html", context)

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import login, sessions, users
 from accounts.access import MemberRequest, before_enrolment, before_password_change, own_transactions, public, signed_in
-from accounts.devices import known_device, remember_device
+from accounts.devices import known_devices, remember_device, tell_of_new_device
 from accounts.forms import LoginForm
+from accounts.passkeys.views.browser import about
 from accounts.policy.throttle import TooManyAttempts
 from accounts.sso import logout
 from accounts.sso.addresses import public_name
@@ -53,7 +54,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 company_code=typed["company_code"],
                 user_id=typed["user_id"],
                 password=typed["password"],
-                device=known_device(request),
+                devices=known_devices(request),
             )
         except login.LoginRefused as refusal:
             form.add_error(None, _refusal(refusal))
@@ -61,7 +62,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             return slow_down(request, refusal)
         else:
             return _admitted(request, admission, typed)
-    return render(request, "accounts/login.html", {"form": form})
+    return render(request, "accounts/login.html", about(request) | {"form": form})
 
 
 @signed_in
@@ -155,10 +156,17 @@ def admitted(request: Any, admission: login.Admission, wanted: str | None) -> Ht
         target = f"{reverse('factor')}?{urlencode({'next': target})}"
     response = redirect(target)
     sessions.set_cookie(response, admission.secret)
-    if not admission.awaiting_factor:
-        remember_device(request, response, admission.user_key)
+    if not admission.awaiting_factor and not remember_device(request, response, admission.user_key):
+        _new_device(admission)
     rotate_token(request)
     return response
+
+
+def _new_device(admission: login.Admission) -> None:
+    """Tell the user, unless every device is new because they have never been here (ASVS 6.3.5)."""
+    if not admission.is_first:
+        with tenant_transaction(admission.secret.tenant_id):
+            tell_of_new_device(admission.user_key)
 
 
 def _admitted(request: Any, admission: login.Admission, typed: dict[str, Any]) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import users
 from accounts.access import own_transactions, public
+from accounts.devices import remember_device
 from accounts.forms import NewPasswordForm, complain
 from accounts.links import LinkOutside, LinkVoid
 from accounts.models import LinkPurpose, User
@@ -80,6 +81,10 @@ def _page(request: HttpRequest, bearer: BearerSecret, purpose: LinkPurpose, set_
             messages.success(request, _("Your password is set. You can log in now."))
             query = QueryDict(mutable=True)
             query["company"] = company.code
-            return HttpResponseRedirect(f"{reverse('login')}?{query.urlencode()}")
+            response = HttpResponseRedirect(f"{reverse('login')}?{query.urlencode()}")
+            if purpose is LinkPurpose.INVITATION:
+                # Here the account begins. A reset proves nothing about the device: who has the mail may be anybody.
+                remember_device(request, response, str(user.id))
+            return response
     context = {"form": form, "person": user, "company": company, "requirements": rules}
     return render(request, f"accounts/{purpose.value}.html", context)

@@ -38,7 +38,7 @@ class Someone:
 
     def log_in(self) -> None:
         """From a device that is known, so that the wrong ones before do not delay it."""
-        log_in(company_code="BENCH", user_id="alice", password=PASSWORD, device=(str(self.user.id), "bench"))
+        log_in(company_code="BENCH", user_id="alice", password=PASSWORD, devices={str(self.user.id): "bench"})
 
     def fail(self, user_id: str, *, company: str = "BENCH") -> None:
         """Whatever is wrong with it."""

@@ -27,6 +27,14 @@
     check();
   }
 
+  // One box for all boxes of that name on the page; without this script it stays hidden.
+  for (const box of document.querySelectorAll("input[data-check-all]")) {
+    box.hidden = false;
+    box.addEventListener("change", () => {
+      for (const other of box.form.querySelectorAll(`input[name="${box.dataset.checkAll}"]`)) other.checked = box.checked;
+    });
+  }
+
   // A value to hand on: the first click selects it, the button copies it.
   for (const input of document.querySelectorAll("input[data-select-all]")) {
     input.addEventListener("focus", () => input.select());

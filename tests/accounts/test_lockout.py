@@ -44,12 +44,12 @@ def guess(
     *,
     ip: str = "192.0.2.1",
     company: str = "ACME",
-    device: tuple[str, str] = ("", ""),
+    device: tuple[str, str] | None = None,
 ) -> bool:
     """Whether the password opened the account."""
     with origin(Origin(ip=ip)):
         try:
-            log_in(company_code=company, user_id=user_id, password=password, device=device)
+            log_in(company_code=company, user_id=user_id, password=password, devices=dict([device] if device else []))
         except LoginRefused:
             return False
     return True

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.hashing import HashingBusy
+from accounts.passkeys import challenges, keeping
 from accounts.policy.models import DEFAULTS, SecurityPolicy
 from accounts.policy.passwords import MAX_LENGTH
 from accounts.resets import _LONGEST_WAIT_MINUTES
@@ -44,6 +45,8 @@ def test_every_number_is_that_of_the_settings() -> None:
         f"At most {product.RESET_REQUESTS} mails in a row for one user",
         f"then delays up to {_LONGEST_WAIT_MINUTES} minutes",
         f"works once, for {product.RESET_MINUTES} minutes",
+        f"may have {keeping.LIMIT}.",
+        f"works once, for {challenges.MINUTES} minutes, in the browser",
         f"{_bounds('min_length')[0]} characters at least and {MAX_LENGTH} at most",
     ):
         assert sentence in text, sentence

@@ -1,11 +1,13 @@
 """A row of any model behind the wall, models of the future included: for tests that go through all of them."""
 
+from ipaddress import IPv6Address
 from typing import Any, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models
 from django.utils import timezone
 
+from accounts.network.fields import CidrField
 from tenants.isolation.assets import TableKind, asset_models
 from tenants.isolation.models import TenantModel
 
@@ -62,6 +64,7 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         models.BinaryField: uuid5(NAMESPACE_OID, f"{field} {seed}").bytes,
         models.UUIDField: uuid5(NAMESPACE_OID, f"{field} {seed}"),
         models.GenericIPAddressField: "192.0.2.1",
+        CidrField: f"{IPv6Address(uuid5(NAMESPACE_OID, seed).int)}/128",
     }
     for kind, value in fitting.items():
         if isinstance(field, kind):

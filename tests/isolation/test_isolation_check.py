@@ -58,7 +58,11 @@ def test_every_declared_table_is_listed_with_its_wall(capsys: pytest.CaptureFixt
     assert tables["accounts_userrole"]["foreign_keys"]["accounts_userrole_user_id_wall"] == [
         *("tenant_id", "user_id"), "->", "accounts_user", *("tenant_id", "id"),
     ]  # fmt: skip
-    assert {table["partition_of"] for table in report["tables"]} == {None, "auditlog_auditevent"}
+    assert {table["partition_of"] for table in report["tables"]} == {
+        None,
+        "auditlog_auditevent",
+        "requests_requestentry",
+    }
 
 
 def test_people_see_tables_and_a_verdict(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

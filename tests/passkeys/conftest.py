@@ -7,9 +7,11 @@ import pytest
 from django.utils import translation
 from pytest_django import Settings
 
+from accounts.models import Session
 from accounts.passkeys import ceremonies, keeping, proving
 from accounts.passkeys.challenges import Purpose
 from accounts.passkeys.models import Passkey
+from accounts.sessions import start_session
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import Cast
 from tests.factories.people import Person
@@ -50,14 +52,20 @@ class Owner:
             proving.prove(answer, purpose, token=begun.token, user=self.person.user)
 
 
+def session_of(person: Person) -> Session:
+    """A session in which the person has just proved who they are."""
+    with tenant_transaction(person.tenant.id):
+        return Session.objects.get(token_hash=start_session(person.user).hash)
+
+
 def give_passkey(person: Person, device: Device | None = None, name: str = "") -> Owner:
-    """Register a passkey for a person, as the pages do it."""
-    device = device or Device()
+    """Register a passkey for a person, as the pages do it; the session in which that was done is over."""
+    device, session = device or Device(), session_of(person)
     with tenant_transaction(person.tenant.id):
         begun = keeping.begin(person.user)
-        answer = device.register(begun.options)
-        passkey = keeping.finish(person.user, answer=answer, token=begun.token, name=name, actor=person.actor)
-    return Owner(person, device, passkey)
+        kept = keeping.finish(session, answer=device.register(begun.options), token=begun.token, name=name)
+        Session.objects.all().delete()
+    return Owner(person, device, kept.passkey)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from auditlog.context import Origin, origin
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
+from tests.accounts.network.places import OFFICE_NETWORK, restrict
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 from tests.factories.tenants import make_tenant
@@ -97,11 +98,18 @@ def sso_enforced(owner: Owner) -> dict[str, Any]:
     return {}
 
 
+def outside(owner: Owner) -> dict[str, Any]:
+    """The company lets people in from its own networks only (A4)."""
+    restrict(owner.person.tenant, OFFICE_NETWORK)
+    return {}
+
+
 FAILURES: list[tuple[Callable[[Owner], dict[str, Any]], str]] = [
     (unknown, "unknown passkey"),
     (not_allowed, "passkey alone not allowed"),
     (suspended, "user not active"),
     (sso_enforced, "single sign-on required"),
+    (outside, "address not allowed"),
     (lambda _owner: {"verified": False}, "answer does not verify"),
     (lambda _owner: {"origin": "https://evil.example"}, "answer does not verify"),
     (lambda _owner: {"rp_id": "evil.example"}, "answer does not verify"),

@@ -7,19 +7,23 @@ import time_machine
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.login import LoginRefused, log_in
-from accounts.models import UserState
+from accounts.menus import ADMINISTRATOR, READER
+from accounts.models import User, UserState
+from accounts.roles import give_roles
 from accounts.sso import connections, queries, tasks
 from accounts.sso.enforcement import public_name_of
 from accounts.sso.models import Connection, PendingRequest, Purpose
 from accounts.sso.pending import begin, remove_stale
+from accounts.users import suspend_user
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, built_in_role, make_person
 from tests.sso.conftest import Side
 from tests.sso.idp import KeyPair, certified
 
@@ -66,6 +70,26 @@ def test_the_way_back_in(required: Cast) -> None:
     with tenant_transaction(required.admin.tenant.id):
         assert AuditEvent.objects.filter(action="accounts.sso.break_glass", actor_user_id="alice").count() == 1
     assert [message.to for message in mail.outbox] == [["alice@acme.example"]]
+
+
+def _is_way_back(refusal: ValidationError) -> bool:
+    return bool(refusal.code == "way_back")
+
+
+def test_the_way_back_in_is_not_lost(required: Cast, acme_side: Side) -> None:
+    """Whoever keeps it is neither suspended nor loses the menu for repairs, until somebody else keeps it (A6)."""
+    alice, others = required.admin.user, required.editor.actor
+    with tenant_transaction(alice.tenant_id):
+        reader = built_in_role(required.admin.tenant, READER)
+        make_person(required.admin.tenant, "bob", ADMINISTRATOR, last_login=timezone.now())
+        with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
+            suspend_user(alice, actor=others)
+        with pytest.raises(ValidationError, check=_is_way_back), transaction.atomic():
+            give_roles(alice, [reader], actor=others)
+        connections.require_sso(acme_side.connection, break_glass=User.objects.get(user_id="bob"), actor=others)
+        give_roles(alice, [reader], actor=others)
+        suspend_user(User.objects.get(id=alice.id), actor=others)
+        assert User.objects.get(id=alice.id).state == UserState.SUSPENDED
 
 
 def test_other_companies_keep_their_passwords(required: Cast) -> None:

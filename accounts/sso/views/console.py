@@ -16,7 +16,7 @@ from accounts.forms import complain
 from accounts.sso import addresses, connections, pending, queries
 from accounts.sso.actions import SSO_FAILED
 from accounts.sso.certificates import read_certificate
-from accounts.sso.forms import CertificateForm, JoiningForm, ProviderForm, RequireForm
+from accounts.sso.forms import CertificateForm, FactorForm, JoiningForm, ProviderForm, RequireForm
 from accounts.sso.idpmetadata import Provider, checked_provider, read_metadata
 from accounts.sso.models import Connection, Purpose
 from accounts.sso.refusals import Reason
@@ -106,6 +106,23 @@ def joining(request: MemberRequest) -> HttpResponse:
             complain(form, error)
     if form.errors:
         return _page(request, connection, joining_form=form)
+    messages.success(request, _("The changes were saved."))
+    return redirect("console:sso")
+
+
+@menu_required("console.sso")
+@require_POST
+def second_factor(request: MemberRequest) -> HttpResponse:
+    """Decide which methods of the identity provider count as two factors."""
+    connection = _for_change()
+    form = FactorForm(request.POST)
+    if form.is_valid():
+        try:
+            connections.set_factor_contexts(connection, **form.cleaned_data, actor=request.user.as_actor())
+        except ValidationError as error:
+            complain(form, error)
+    if form.errors:
+        return _page(request, connection, factor_form=form)
     messages.success(request, _("The changes were saved."))
     return redirect("console:sso")
 
@@ -204,6 +221,7 @@ def _page(request: MemberRequest, connection: Connection | None, **forms: Any) -
         "provider_form": ProviderForm(),
         "certificate_form": CertificateForm(),
         "joining_form": JoiningForm.showing(connection),
+        "factor_form": FactorForm.showing(connection),
     }
     return render(request, "accounts/console/sso.html", context | forms)
 

@@ -90,6 +90,16 @@ def test_a_session_that_leaves_the_network_opens_nothing(cast: Cast) -> None:
         assert User.objects.get(id=cast.admin.user.id).name == "Alice"
 
 
+def test_the_refusal_speaks_the_language_of_the_person(cast: Cast) -> None:
+    """T10: not that of the browser; it names no menu and nobody."""
+    restrict(cast.admin.tenant, OFFICE_NETWORK)
+    with tenant_transaction(cast.admin.tenant.id):
+        User.objects.filter(id=cast.admin.user.id).update(language="ja")
+    page = browser_at(HOME, cast.admin).get("/").content.decode()
+    assert "このIPアドレスからは利用できません" in page
+    assert "Alice" not in page
+
+
 def test_what_asks_for_data_gets_data(cast: Cast) -> None:
     """A4: a script gets an answer that it can read."""
     client = browser_at(HOME, cast.admin)
