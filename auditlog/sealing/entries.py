@@ -4,7 +4,6 @@ They say which events a segment is made of, in which order, and from which day o
 nothing of the event: the line that was hashed has a random salt in it, which goes when the event goes.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -45,9 +44,14 @@ def split(entries: bytes) -> list[bytes]:
     return [entries[at : at + SIZE] for at in range(0, len(entries), SIZE)]
 
 
-def leaf_hashes(entries: bytes) -> Iterator[bytes]:
+def digests(entries: bytes) -> list[bytes]:
+    """The hashes of the lines."""
+    return [entries[at + _DIGEST.start : at + SIZE] for at in range(0, len(entries), SIZE)]
+
+
+def leaf_hashes(entries: bytes) -> list[bytes]:
     """What the tree is built over."""
-    return (sha256(b"\x00" + entries[at : at + SIZE]).digest() for at in range(0, len(entries), SIZE))
+    return [sha256(b"\x00" + entries[at : at + SIZE]).digest() for at in range(0, len(entries), SIZE)]
 
 
 def position_of(entries: bytes, id: UUID) -> int | None:  # noqa: A002 - it is the id

@@ -33,7 +33,7 @@ def prove_event(event: AuditEvent) -> dict[str, Any]:
     position = entries.position_of(leaves, event.id)
     if segment is None or position is None:
         return proof
-    hashes = list(entries.leaf_hashes(leaves))
+    hashes = entries.leaf_hashes(leaves)
     following = consistency(segment)
     return proof | {
         "sealed": True,
