@@ -1,8 +1,10 @@
-"""System check: every address of the product says who may open it (A9)."""
+"""System checks: every address says who may open it (A9), and the file of breached passwords is there (A2)."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -21,6 +23,15 @@ def every_address_has_an_access_rule(**_kwargs: Any) -> list[CheckMessage]:
         for address, pattern in addresses()
         if access_of(pattern.callback) is None
     ]
+
+
+@register()
+def breached_passwords_can_be_read(**_kwargs: Any) -> list[CheckMessage]:
+    """An error where the setting names a file that is not there: the log alone would be read too late."""
+    file = settings.BREACHED_PASSWORDS
+    if not file or os.access(file, os.R_OK):
+        return []
+    return [Error(f"BREACHED_PASSWORDS names {file}, which cannot be read.", id="accounts.E002")]
 
 
 def addresses(patterns: Iterable[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -1,7 +1,6 @@
 """Forms of accounts. They clean what was typed; the rules are in the services."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -15,6 +14,7 @@ from accounts import queries
 from accounts.menus import Menu, by_audience
 from accounts.models import UserState
 from accounts.roles import grantable_menus
+from accounts.zones import TIME_ZONES
 
 # Longer than anything that is stored, so that an attempt with it is counted; short enough to be hashed in no time.
 _TYPED_LENGTH = 200
@@ -22,7 +22,7 @@ _PASSWORD_LENGTH = 1000
 
 _PERSON_NAME = pgettext_lazy("person", "Name")  # Japanese has another word for it than for the name of a thing
 
-_TIME_ZONES = [(zone, zone) for zone in sorted(available_timezones())]
+_TIME_ZONES = [(zone, zone) for zone in TIME_ZONES]
 # Each in its own words, for somebody who cannot read the others.
 _LANGUAGES = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 

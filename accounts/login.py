@@ -13,6 +13,7 @@ from accounts.hashing import gate
 from accounts.models import Session, User, normalize_user_id
 from accounts.network.actions import OUTSIDE
 from accounts.network.admission import is_shut_out
+from accounts.policy.alerts import note_failure
 from accounts.policy.queries import current_policy
 from accounts.policy.throttle import (
     Counted,
@@ -185,6 +186,7 @@ def _record_failure(log: Company | None, company_code: str, target: Target, reas
         outcome=Outcome.FAILURE,
         after={"reason": reason, "company_code": company_code[:20]},
     )
+    note_failure(log.tenant_id)
 
 
 def _admit(checked: User, *, new_hash: str | None) -> Admission:

@@ -54,7 +54,7 @@ class TenantRequestMiddleware:
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
-            if opens_own_transactions(request) or request.staff_claimed:
+            if opens_own_transactions(request) or getattr(request, "staff_claimed", None):
                 with atomic():
                     _identify(request, secret)
                 response = self._respond(request)

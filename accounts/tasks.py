@@ -23,7 +23,7 @@ from accounts.network.queries import place_of
 from accounts.policy import notices, throttle
 from accounts.policy.queries import current_policy
 from accounts.policy.validity import expires_at
-from accounts.queries import find_user
+from accounts.queries import active_holders_of, find_user
 from auditlog.actors import Actor, ActorKind
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import current_company
@@ -121,6 +121,16 @@ def send_ending_password(user_key: str, days: int) -> None:
     subject = partial(ngettext, "Your password ends in %(days)d day", "Your password ends in %(days)d days", days)
     context = {"company": company, "end": end, "days": days, "address": settings.PUBLIC_URL + reverse("profile")}
     _mail(user, lambda: subject() % {"days": days}, "accounts/mail/password_ends.txt", **context)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def tell_of_many_failures(number: int, minutes: int) -> None:
+    """Mail those who look after the security policy (ASVS 6.3.5)."""
+    with atomic():
+        people, company = list(active_holders_of("console.security")), current_company()
+    context = {"company": company, "number": number, "minutes": minutes, "address": settings.PUBLIC_URL}
+    for person in people:
+        _mail(person, lambda: _("Many failed log-ins"), "accounts/mail/many_failures.txt", **context)
 
 
 @platform_task

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -26,10 +25,12 @@ from accounts.actions import (
 )
 from accounts.models import LinkPurpose, Role, Session, User, UserState
 from accounts.people.former import former_among
+from accounts.policy.guesses import is_right_password
 from accounts.policy.passwords import check_new_password, keep_former
 from accounts.roles import ensure_somebody_manages_users, give_roles
 from accounts.sessions import end_sessions
 from accounts.sso.enforcement import ensure_way_back_without
+from accounts.zones import TIME_ZONES
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
@@ -93,7 +94,7 @@ def change_profile(user: User, *, name: str, language: str, time_zone: str) -> N
     """What users may change of their own account (T10). Raises ValidationError, keyed by field."""
     if language not in dict(settings.LANGUAGES):
         raise ValidationError({"language": _("This language is not on offer.")})
-    if time_zone not in available_timezones():
+    if time_zone not in TIME_ZONES:
         raise ValidationError({"time_zone": _("There is no such time zone.")})
     values = {"name": name.strip(), "language": language, "time_zone": time_zone}
     _change(user, values, PROFILE_CHANGED, user.as_actor())
@@ -126,19 +127,19 @@ def resume_user(user: User, *, actor: Actor) -> None:
         invite_by_mail(user, actor=actor)
 
 
-@atomic()
 def change_password(user: User, *, current: str, password: str, keep: Session | None) -> None:
     """Change one's own password, with the current one as proof; every other session ends.
 
     Raises ValidationError, keyed by the field that is wrong.
     """
-    if not user.check_password(current):
+    if not is_right_password(user, current):
         raise ValidationError({"current": _("This is not your current password.")})
     if current == password:
         raise ValidationError({"password": _("This is your current password. Choose another one.")})
-    _set_password(user, password)
-    record(PASSWORD_CHANGED, actor=user.as_actor(), target=user)
-    end_sessions(user, actor=user.as_actor(), keep=keep)
+    with atomic():  # not round the first check, or a wrong guess would not stay counted
+        _set_password(user, password)
+        record(PASSWORD_CHANGED, actor=user.as_actor(), target=user)
+        end_sessions(user, actor=user.as_actor(), keep=keep)
 
 
 @atomic()

@@ -203,6 +203,11 @@ HASHING_QUEUE: int = env.int("HASHING_QUEUE", default=8)
 # Failures from one address (IPv6: from one /64 network), whomever they are about. docs/authentication.md explains it.
 LOGIN_ADDRESS_FAILURES: int = env.int("LOGIN_ADDRESS_FAILURES", default=200)
 LOGIN_ADDRESS_SECONDS = 10 * 60
+# Of one company from everywhere: so many within the span, and its administrators are told.
+LOGIN_COMPANY_FAILURES: int = env.int("LOGIN_COMPANY_FAILURES", default=100)
+LOGIN_COMPANY_SECONDS = 10 * 60
+# A file of leaked passwords, as the downloader of Have I Been Pwned writes it; none by default (accounts.policy).
+BREACHED_PASSWORDS: str = env.str("BREACHED_PASSWORDS", default="")
 # In a row for one user from everywhere: so many times what the policy allows from one address.
 LOGIN_TOTAL_FACTOR = 5
 LOGIN_COUNTERS_HOURS = 24  # after so long without an attempt, counting starts anew
@@ -297,7 +302,7 @@ if MODE == "test":
     # The cheapest Argon2 there is: the suite logs in hundreds of times and tests the real parameters elsewhere.
     ARGON2_TIME_COST, ARGON2_MEMORY_KIB = 1, 64
     # All of it comes from one address, and some of it at once; tests of the limits set their own.
-    LOGIN_ADDRESS_FAILURES, HASHING_QUEUE = 100_000, 1_000
+    LOGIN_ADDRESS_FAILURES, LOGIN_COMPANY_FAILURES, HASHING_QUEUE = 100_000, 100_000, 1_000
     REQUEST_LOG = False  # its own tests switch it on, with a buffer of their own
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True

@@ -152,6 +152,8 @@ def test_who_records_names_the_actor() -> None:
         "accounts.factors.stepping.confirm",  # by the users themselves
         "accounts.factors.stepping.confirm_by_password",
         "accounts.factors.stepping.confirm_by_code",
+        "accounts.policy.alerts.note_failure",  # the product itself notices
+        "accounts.policy.guesses.is_right_password",  # by the users themselves
         "accounts.factors.attempts.enter",
         "accounts.factors.attempts.spend_code",
         "accounts.passkeys.entering.confirm",

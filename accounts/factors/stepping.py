@@ -4,15 +4,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.actions import IDENTITY_CONFIRMED, IDENTITY_REFUSED
+from accounts.actions import IDENTITY_CONFIRMED
 from accounts.factors import attempts, totp
 from accounts.factors.kinds import Kind, kinds_of
 from accounts.models import Session, User
-from accounts.policy.models import SecurityPolicy
-from accounts.policy.throttle import Limit, bucket, count, forget
+from accounts.policy.guesses import is_right_password
 from accounts.sessions import renew_secret
 from accounts.sso.enforcement import password_refused
-from auditlog.actions import Outcome
 from auditlog.services import record
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import atomic
@@ -45,16 +43,10 @@ def confirm(session: Session, *, by: str) -> BearerSecret:
 
 
 @atomic()
-def confirm_by_password(session: Session, *, password: str, policy: SecurityPolicy) -> BearerSecret | None:
+def confirm_by_password(session: Session, *, password: str) -> BearerSecret | None:
     """Confirm by the password; None if it is wrong. Guesses are counted by themselves, so commit in any case."""
-    user = session.user
-    name = bucket("confirm", str(user.id))
-    allowed = count(name, Limit(policy.failures_allowed, policy.lock_minutes))
-    right = has_password(user) and user.check_password(password)
-    if allowed and right:
-        forget(name)
+    if has_password(session.user) and is_right_password(session.user, password):
         return confirm(session, by="password")
-    record(IDENTITY_REFUSED, actor=user.as_actor(), target=user, outcome=Outcome.FAILURE, after={"by": "password"})
     return None
 
 

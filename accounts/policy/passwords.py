@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.policy.breached import is_breached
 from accounts.policy.models import PasswordHistory, SecurityPolicy
 from accounts.policy.queries import current_policy
 from tenants.isolation.context import require_tenant_id
@@ -114,7 +115,9 @@ def _complaints(password: str, user: User, policy: SecurityPolicy) -> Iterator[s
         ) % {"count": policy.min_length}
     if kinds_of_characters(password) < policy.required_classes:
         yield _kinds_rule(policy.required_classes)
-    if _folded(password) in _common() or password.casefold().strip() in _common():
+    if is_breached(password):
+        yield _("This password is known from a leak.")
+    elif _folded(password) in _common() or password.casefold().strip() in _common():
         yield _("This password is one of the most common ones.")
     word = _context_word(password, user)
     if word:

@@ -141,15 +141,7 @@ def count_address(network: str) -> None:
 
     Without the cache there is nothing to count in: the counters in the database still hold, and the log says so.
     """
-    key, left = _window(network)
-    try:
-        cache.add(key, 0, timeout=settings.LOGIN_ADDRESS_SECONDS)
-        failures = cache.incr(key)
-    except ValueError:
-        return  # it ended in this very moment, and a new one begins
-    except (RedisError, OSError):
-        logger.exception("Attempts are not counted by address: the cache does not answer")
-        return
+    failures, left = count_in_span(_address(network), settings.LOGIN_ADDRESS_SECONDS)
     if failures > settings.LOGIN_ADDRESS_FAILURES:
         raise TooManyAttempts(left)
 
@@ -157,16 +149,32 @@ def count_address(network: str) -> None:
 def forgive_address(network: str) -> None:
     """The attempt was no failure."""
     try:
-        cache.decr(_window(network)[0])
+        cache.decr(_window(_address(network), settings.LOGIN_ADDRESS_SECONDS)[0])
     except (ValueError, RedisError, OSError):
         return  # it is about one attempt only
 
 
-def _window(network: str) -> tuple[str, int]:
+def count_in_span(name: str, seconds: int) -> tuple[int, int]:
+    """Count one more in the span of so many seconds; the number so far, and the seconds until the span is over."""
+    key, left = _window(name, seconds)
+    try:
+        cache.add(key, 0, timeout=seconds)
+        return cache.incr(key), left
+    except ValueError:
+        return 0, left  # it ended in this very moment, and a new one begins
+    except (RedisError, OSError):
+        logger.exception("Attempts are not counted in the cache: it does not answer")
+        return 0, left
+
+
+def _address(network: str) -> str:
+    return f"login-address:{network}"
+
+
+def _window(name: str, seconds: int) -> tuple[str, int]:
     """The key for the current span of time, and the seconds until it is over."""
     now = int(timezone.now().timestamp())
-    span: int = settings.LOGIN_ADDRESS_SECONDS
-    return f"login-address:{network}:{now // span}", span - now % span
+    return f"{name}:{now // seconds}", seconds - now % seconds
 
 
 def remove_forgotten(now: datetime) -> int:

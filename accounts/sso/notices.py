@@ -52,6 +52,14 @@ def tell_break_glass(user: User, people: Iterable[User]) -> None:
             _mail(person, _("Single sign-on: a password was used"), "break_glass", context)
 
 
+def tell_switched_off(by: str, reason: str, people: Iterable[User]) -> None:
+    """Mail the administrators that the provider lets passwords work again."""
+    context: dict[str, Any] = {"by": by, "reason": reason, "company": current_company()}
+    for person in people:
+        with translation.override(person.language or "ja"):
+            _mail(person, _("Single sign-on: passwords work again"), "switched_off", context)
+
+
 def _mail(person: User, subject: str, template: str, context: dict[str, Any]) -> None:
     message = render_to_string(f"accounts/sso/mail/{template}.txt", context)
     send_mail(subject=subject, message=message, from_email=None, recipient_list=[person.email])

@@ -37,3 +37,10 @@ def tell_break_glass(user_key: str) -> None:
         user = find_user(UUID(user_key))
         if user is not None:
             notices.tell_break_glass(user, list(queries.administrators()))
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def tell_switched_off(by: str, reason: str) -> None:
+    """Mail the administrators that the provider has switched the requirement off."""
+    with atomic():
+        notices.tell_switched_off(by, reason, list(queries.administrators()))

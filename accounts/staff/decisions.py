@@ -15,7 +15,7 @@ from accounts.staff.models import AccessState, StaffAccess
 from accounts.staff.queries import access_for_change
 from accounts.staff.records import as_operator, record_at_provider
 from auditlog.actions import Action
-from auditlog.actors import Actor
+from auditlog.actors import Actor, ActorKind
 from auditlog.services import record
 from tenants.isolation.directory import current_company, provider_company
 from tenants.isolation.tasks import queue_on_commit
@@ -28,7 +28,7 @@ def approve(access: StaffAccess, *, minutes: int, word: str, approver: User, act
 
     Raises ValidationError when it was answered already, when the time is longer, or when the approver is the asker.
     """
-    if approver.tenant_id != access.tenant_id:
+    if approver.tenant_id != access.tenant_id or actor.kind != ActorKind.USER:
         raise ValidationError(_("Only the company itself can approve this."), code="stranger")
     _grant(access, minutes, word, approver, actor)
     record(ACCESS_APPROVED, actor=actor, target=access, after={"minutes": minutes, "word": access.word})

@@ -99,9 +99,9 @@ def close_stopped(access: StaffAccess, *, reason: EndReason, actor: Actor) -> No
         end(found, reason=reason, actor=actor)
 
 
-def standing(claim: Claim) -> Standing | None:
+def standing(claim: Claim, *, lock: bool = False) -> Standing | None:
     """How the claimed access stands; None if the company knows no such access of this operator. In its scope."""
-    access = find_access(claim.access_id)
+    access = (access_for_change if lock else find_access)(claim.access_id)
     if access is None or access.company_id != claim.company_id or access.operator_id != claim.operator_id:
         return None
     company = current_company()
@@ -116,8 +116,7 @@ def still_stands(claim: Claim) -> bool:
 
     The row stays locked until then, so that an end by either side comes before this question or after the request.
     """
-    locked = access_for_change(claim.access_id)
-    found = standing(claim) if locked is not None else None
+    found = standing(claim, lock=True)
     if found is None or not (found.runs and found.entered_here):
         return False
     with tenant_transaction(claim.provider_id):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.middleware import opens_own_transactions
 from accounts.policy.queries import current_policy
@@ -123,7 +124,7 @@ class StaffMiddleware:
                 response.close()
             return _over(request, request.staff_claimed)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _watched(response.streaming_content, claim)
+            response.streaming_content = _watched(response.streaming_content, claim, timezone.now())
         return response
 
 
@@ -152,7 +153,10 @@ def _absent(request: Any) -> HttpResponseBase:
 def _over(request: Any, claimed: Claimed) -> HttpResponseBase:
     """The operator's own access has ended: say so, and show nothing of the company."""
     request.staff = None
-    return render(request, "accounts/staff/over.html", {"page": _page(claimed)}, status=403)
+    with translation.override(request.user.language or translation.get_language()):
+        response = render(request, "accounts/staff/over.html", {"page": _page(claimed)}, status=403)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
 
 
 def _page(claimed: Claimed, action: str = "") -> str:
@@ -176,9 +180,8 @@ def _links_begin_with(prefix: str) -> Iterator[None]:
         set_script_prefix(before)
 
 
-def _watched(content: Any, claim: Claim) -> Iterator[bytes]:
+def _watched(content: Any, claim: Claim, looked: datetime) -> Iterator[bytes]:
     """A download, broken off when the grant ends. The browser reports it as failed, since its length was announced."""
-    looked = timezone.now()
     for chunk in content:
         if (timezone.now() - looked).total_seconds() >= _LOOK_AGAIN_SECONDS:
             looked = timezone.now()

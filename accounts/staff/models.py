@@ -24,7 +24,7 @@ class AccessState(models.TextChoices):
     """Where a request is on its way. Each one moves forward only."""
 
     ASKED = "asked", _("Waits for an answer")
-    GRANTED = "granted", _("Running")
+    GRANTED = "granted", _("Access is open")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Never answered")
     ENDED = "ended", _("Ended")

@@ -43,6 +43,11 @@ class Presence:
         """The company's menus that the scope opens."""
         return MENUS[Scope(self.access.scope)]
 
+    @property
+    def repairs(self) -> bool:
+        """Whether the scope opens anything but looking."""
+        return self.access.scope == Scope.REPAIR
+
     def allows(self, request: HttpRequest) -> bool:
         """Whether the scope opens the address with this method."""
         address = request.resolver_match.view_name if request.resolver_match else ""

@@ -196,7 +196,7 @@ def test_a_new_password_needs_the_current_one(cast: Cast) -> None:
             assert list(refused.value.message_dict) == [field]
         users.change_password(cast.admin.user, current=PASSWORD, password="a quite different sentence", keep=None)
         assert User.objects.get(user_id="alice").check_password("a quite different sentence")
-    assert actions_of(cast.admin.tenant) == ["accounts.password.changed"]
+    assert actions_of(cast.admin.tenant) == ["accounts.identity.refused", "accounts.password.changed"]
 
 
 @pytest.mark.parametrize("password", ["ただしいうまのでんち ほちきす", "🐎" * 12, "abcdefghijklm nopqrst" * 6])

@@ -7,6 +7,7 @@ from django.utils.html import escape
 
 from accounts.models import User
 from accounts.users import suspend_user
+from accounts.zones import TIME_ZONES
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import actions_of, newest_event, stranger
 from tests.conftest import Cast
@@ -161,3 +162,10 @@ def test_a_strange_language_or_address_changes_nothing(cast: Cast, typed: dict[s
     """ASVS: no open redirect."""
     assert cast.editor.client().post("/language/", typed)["Location"] == "/"
     assert actions_of(cast.admin.tenant) == []
+
+
+def test_only_places_are_offered_as_time_zones() -> None:
+    """T10: no zone that is a rule, an old name or nothing at all."""
+    assert {"Asia/Tokyo", "Europe/Paris", "America/Argentina/Salta", "UTC"} <= set(TIME_ZONES)
+    assert [zone for zone in TIME_ZONES if "/" not in zone] == ["UTC"]
+    assert {"Factory", "PST8PDT", "Etc/GMT+9", "US/Pacific", "Japan"} & set(TIME_ZONES) == set()

@@ -42,6 +42,21 @@ def test_the_audit_log_is_sealed_verified_and_exported(tmp_path: Path) -> None:
     assert all(row["per_second"] > 0 for row in result["numbers"])
 
 
+def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
+    """`benchmarks.login`: each way to fail beside one hash, and a page while others log in wrongly (A2)."""
+    beside, flood = _run("login", tmp_path, "--rounds", "2", "--page-rounds", "3", "--clients", "2")
+    assert [row["name"] for row in beside["numbers"]][:2] == ["bare hash", "log-in, right password"]
+    assert all(row["seconds"] > 0 for row in beside["numbers"] + flood["numbers"])
+    assert "x 200" in flood["notes"][0]
+
+
+def test_the_way_to_a_view_is_measured(tmp_path: Path) -> None:
+    """`benchmarks.session`: every middleware, and what the database does for the one of the tenant (A11)."""
+    whole, parts = _run("session", tmp_path, "--rounds", "2")
+    assert len(whole["numbers"]) == len(settings.MIDDLEWARE) + 1
+    assert all(row["seconds"] > 0 for row in whole["numbers"] + parts["numbers"])
+
+
 def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
     file = directory / "results.json"
     run = subprocess.run(

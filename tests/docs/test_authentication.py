@@ -32,6 +32,7 @@ def test_every_number_is_that_of_the_settings() -> None:
     failures, longest = _bounds("failures_allowed"), _bounds("lock_minutes")
     for sentence in (
         f"| {default('LOGIN_ADDRESS_FAILURES')} in {settings.LOGIN_ADDRESS_SECONDS // 60} minutes |",
+        f"| {default('LOGIN_COMPANY_FAILURES')} in {settings.LOGIN_COMPANY_SECONDS // 60} minutes |",
         f"{DEFAULTS['failures_allowed']} in a row (policy: {failures[0]} to {failures[1]})",
         f"at most {DEFAULTS['lock_minutes']} (policy: {longest[0]} to {longest[1]})",
         f"| {settings.LOGIN_TOTAL_FACTOR} times as many as above |",

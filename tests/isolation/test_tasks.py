@@ -152,6 +152,16 @@ def test_a_task_is_queued_after_the_commit(acme: Tenant) -> None:
     assert seen.empty()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_task_is_queued_for_the_tenant_that_asked_for_it(acme: Tenant, globex: Tenant) -> None:
+    """T1, A14: although the transaction is committed in another one's scope."""
+    with tenant_transaction(globex.id):
+        with tenant_transaction(acme.id):
+            queue_on_commit("tests.isolation.look", "nested")
+        assert seen.empty()
+    assert _next() == (acme.id, "sekisho_app", "nested")
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "platform"])
 @pytest.mark.parametrize("run", [lambda task: task.delay(), lambda task: task.apply()])
 def test_a_task_that_runs_at_once_has_its_own_scope(run: Callable[[Any], Any], acme: Tenant, globex: Tenant) -> None:

@@ -26,7 +26,7 @@ def confirm(request: MemberRequest) -> HttpResponse:
     by_password = stepping.has_password(request.user)
     form = ConfirmForm(request.POST or None) if by_password else None
     if form is not None and form.is_valid():
-        secret = stepping.confirm_by_password(request.login_session, policy=request.policy, **form.cleaned_data)
+        secret = stepping.confirm_by_password(request.login_session, **form.cleaned_data)
         if secret is not None:
             return confirmed(request, secret)
         form.add_error(None, _("This is not your password. After several wrong ones, further attempts have to wait."))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from accounts import queries as accounts_queries
-from accounts.access import MemberRequest, menu_required, own_transactions, step_up
+from accounts.access import MemberRequest, background, menu_required, own_transactions, step_up
 from accounts.people import exporting, importing, queries
 from accounts.people.csvfile import read_rows
 from accounts.people.forms import CappedUpload, ImportForm
@@ -80,6 +80,7 @@ def import_detail(request: MemberRequest, upload: UUID) -> HttpResponse:
 
 
 @menu_required("console.users")
+@background
 @require_safe
 def import_status(request: MemberRequest, upload: UUID) -> HttpResponse:
     """How far an import is; asked every second, so it reads one short row."""

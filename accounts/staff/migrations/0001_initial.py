@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("asked", "Waits for an answer"),
-                            ("granted", "Running"),
+                            ("granted", "Access is open"),
                             ("refused", "Refused"),
                             ("expired", "Never answered"),
                             ("ended", "Ended"),
