@@ -40,7 +40,7 @@ from tenants.isolation.transactions import tenant_transaction
 from tenants.models import State as TenantState
 from tenants.models import Tenant
 from tenants.plans import PlanCode
-from vault.errors import VaultError
+from vault.errors import SecretUnreadable, VaultError
 from vault.keys import key_store
 from vault.stores import ObjectStore, backup_store, document_store
 from vault.streams import write_object
@@ -158,7 +158,11 @@ def _seal_anew(old_tenant: UUID, new_tenant: UUID) -> None:
         for row in model._default_manager.using(OWNER_ALIAS).filter(tenant_id=new_tenant).iterator():
             for column, template in asset.sealed:
                 purpose = template.format(row=row)
-                clear = key_store().open_secret(old_tenant, purpose, bytes(getattr(row, column)))
+                try:
+                    clear = key_store().open_secret(old_tenant, purpose, bytes(getattr(row, column)))
+                except SecretUnreadable:
+                    logger.error("%s %s: %s cannot be read and is left as it is", model._meta.label, row.pk, column)  # noqa: TRY400 - no trace helps
+                    continue
                 setattr(row, column, key_store().seal_secret(new_tenant, purpose, clear))
             row.save(using=OWNER_ALIAS, update_fields=[column for column, _purpose in asset.sealed])
 

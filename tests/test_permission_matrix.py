@@ -97,6 +97,8 @@ MATRIX: dict[str, Page | Public] = {
     "password_renew": Page(None, SENT_AWAY, SENT_AWAY),
     "confirm": Page(None, FINE, FINE),
     "confirm_totp": Page(None, SENT_AWAY, SENT_AWAY),  # for those who have no password
+    "sso_confirm": Page(None, NO, ABSENT),
+    "sso_confirmed proof": Page(None, ABSENT, ABSENT),
     "enrol": Page(None, SENT_AWAY, NO),
     "factors": Page(None, FINE, NO),
     "totp_enrol": Page(None, FINE, FINE),
@@ -274,6 +276,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "name": f"{person.user.tenant_id.hex}.{'x' * 22}",
             "test": person.user.id,
             "identity": person.user.id,
+            "proof": person.user.id,
             "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
             "review": review.id,
             "account": review.accounts.earliest("user_id").id,

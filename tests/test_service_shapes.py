@@ -60,6 +60,7 @@ EXCEPTIONS = {
     "accounts.sso.notices.due_notices": "writes down what administrators were told",
     "accounts.sso.pending.begin": PART,
     "accounts.sso.pending.claim": PART,
+    "accounts.sso.pending.take_confirmation": PART,
     "accounts.sso.pending.remember_logout": PART,
     "accounts.sessions.renew_secret": PART,
     "accounts.sessions.start_session": PART,

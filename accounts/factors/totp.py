@@ -85,6 +85,11 @@ def typed_seed(seed: bytes) -> str:
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
+def seed_of(typed: str) -> bytes:
+    """The seed that such a text stands for."""
+    return base64.b32decode(typed.replace(" ", ""))
+
+
 def address(user: User, seed: bytes) -> str:
     """The `otpauth:` address by which an app takes the seed over."""
     company = current_company()

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.inventory.models import Decision
 
@@ -23,7 +22,7 @@ SHOWN = (
 class StartForm(forms.Form):
     """A new inventory."""
 
-    name = forms.CharField(label=pgettext_lazy("role", "Name"), max_length=100)
+    name = forms.CharField(label=_("Name of the inventory"), max_length=100)
     due_on = forms.DateField(label=_("To be completed by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def clean_due_on(self) -> Any:

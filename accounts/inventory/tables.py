@@ -4,13 +4,13 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.inventory.models import AccountReview, ReviewedAccount
 
 _MOMENT = "{% load elements %}{% if value %}{% moment value %}{% else %}—{% endif %}"
 _DAY = "{% load elements %}{% moment value date_only=True %}"
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
+_BOX = {"td": {"class": "box"}, "th": {"class": "box"}}
 _REVIEW = """<a href="{% url 'console:inventory_review' record.id %}">{{ record.name }}</a>"""
 _STATE = "{% load elements %}{% badge record.get_state_display status=record.state %}"
 _ALL = SafeString('<input type="checkbox" class="form-check-input" data-check-all="account" hidden>')
@@ -19,7 +19,7 @@ _ALL = SafeString('<input type="checkbox" class="form-check-input" data-check-al
 class ReviewTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """All inventories of the company."""
 
-    name = tables.TemplateColumn(_REVIEW, verbose_name=pgettext_lazy("role", "Name"))
+    name = tables.TemplateColumn(_REVIEW, verbose_name=_("Inventory"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"))
     decided = tables.Column(verbose_name=_("Accounts decided about"), attrs=_NUMERIC)
     started_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Started"))
@@ -44,7 +44,7 @@ class AccountTable(tables.Table):  # type: ignore[misc]
     """The accounts of an inventory, with a box each while it is open."""
 
     box = tables.TemplateColumn(
-        template_name="accounts/console/_inventory_box.html", verbose_name=_ALL, orderable=False
+        template_name="accounts/console/_inventory_box.html", verbose_name=_ALL, orderable=False, attrs=_BOX
     )
     name = tables.TemplateColumn(
         template_name="accounts/console/_inventory_account.html",

@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policy.models import DEFAULTS, SecurityPolicy
+from accounts.policy.models import DEFAULTS, FactorRule, SecurityPolicy
 
 # Without a second factor NIST asks for this length; with one, 8 do.
 LENGTH_WITHOUT_SECOND_FACTOR = 15
 CUSTOM = "custom"
+# The presets are about passwords; who needs a second factor is a question of its own.
+UNTOUCHED = frozenset({"factor_required", "passkey_alone", "sso_suffices"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,19 @@ class Verdict:
         return not self.reasons
 
 
-def preset_policy(code: str) -> SecurityPolicy | None:
-    """An unsaved policy with the values of the preset."""
-    return next((SecurityPolicy(**preset.values) for preset in PRESETS if preset.code == code), None)
+def preset_policy(code: str, current: SecurityPolicy | None = None) -> SecurityPolicy | None:
+    """An unsaved policy with the values of the preset, and what no preset touches as it is in the current one."""
+    kept = {name: getattr(current, name) for name in UNTOUCHED} if current else {}
+    return next((SecurityPolicy(**kept | dict(preset.values)) for preset in PRESETS if preset.code == code), None)
 
 
 def preset_of(policy: SecurityPolicy) -> str:
     """The code of the preset whose values the policy has; `custom` if none."""
-    same = (preset.code for preset in PRESETS if SecurityPolicy(**preset.values).values() == policy.values())
+    names = DEFAULTS.keys() - UNTOUCHED
+    chosen = {name: getattr(policy, name) for name in names}
+    same = (
+        preset.code for preset in PRESETS if {name: DEFAULTS[name] for name in names} | dict(preset.values) == chosen
+    )
     return next(same, CUSTOM)
 
 
@@ -75,14 +82,19 @@ def verdicts(policy: SecurityPolicy) -> list[Verdict]:
     """Each standard with what speaks against it. Values that are missing (half a form) count as the default."""
     classes = (policy.required_classes > 0, _("It forces kinds of characters (ASVS 6.2.5, NIST 3.1.1.2)."))
     expiry = (policy.expiry_days > 0, _("It forces a change after some time (ASVS 6.2.10, NIST 3.1.1.2)."))
+    everybody = policy.factor_required == FactorRule.EVERYONE
     short = _("NIST asks for 15 characters where no second factor is required, and for 8 where one is.")
     return [
         Verdict(_("ASVS 5.0, level 1"), _reasons(classes)),
-        Verdict(_("ASVS 5.0, level 2"), _reasons(classes, expiry)),
+        Verdict(
+            _("ASVS 5.0, level 2"),
+            _reasons(classes, expiry),
+            note="" if everybody else _("It also asks for a second factor of everybody (ASVS 6.3.3)."),
+        ),
         Verdict(
             "NIST SP 800-63B-4",
             _reasons(classes, expiry),
-            note=short if policy.min_length < LENGTH_WITHOUT_SECOND_FACTOR else "",
+            note=short if policy.min_length < LENGTH_WITHOUT_SECOND_FACTOR and not everybody else "",
         ),
         Verdict(
             _("Japanese corporate checklist"),

@@ -85,6 +85,9 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
     if row.purpose == Purpose.LINK:
         _link(row, identity)
         return Arrival(row)
+    if row.purpose == Purpose.CONFIRM:
+        _note_confirmation(row, identity)
+        return Arrival(row)
     known = account_of(connection, identity, register=register)
     # One factor, unless the identity provider says that it was two, or the policy does (ASVS 6.8.4); and it may have
     # known the person for hours, so it proves nothing new unless it was asked to look again.
@@ -112,6 +115,15 @@ def _link(row: PendingRequest, identity: Identity) -> None:
         link(user, entity_id=identity.entity_id, name_id=identity.name_id, actor=user.as_actor())
     except ValidationError as error:
         raise SsoRefused(Reason.ACCOUNT_TAKEN, identity.name_id) from error
+
+
+def _note_confirmation(row: PendingRequest, identity: Identity) -> None:
+    """Somebody who is logged in here has just proved over there who they are; the browser that asked goes on."""
+    known = find_link(identity.entity_id, identity.name_id)
+    if known is None or known.user_id != _asked_by(row):
+        raise SsoRefused(Reason.UNKNOWN_PERSON, identity.name_id)
+    row.result = {"confirmed": True}
+    row.save(update_fields=["result"])
 
 
 def _asked_by(row: PendingRequest) -> UUID:

@@ -105,6 +105,7 @@ class Purpose(models.TextChoices):
     TEST = "test", _("Test")
     LINK = "link", _("Link")
     LOGOUT = "logout", _("Log-out")
+    CONFIRM = "confirm", _("Confirmation")
 
 
 class PendingRequest(TenantModel):

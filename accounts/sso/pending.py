@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -94,6 +95,13 @@ def claim(row: PendingRequest) -> PendingRequest:
     claimed.answered_at = timezone.now()
     claimed.save(update_fields=["answered_at"])
     return claimed
+
+
+@atomic()
+def take_confirmation(user: User, key: UUID) -> bool:
+    """Whether the user has just proved at the identity provider who they are; it counts once."""
+    confirmed = PendingRequest.objects.filter(id=key, user=user, purpose=Purpose.CONFIRM, expires_at__gt=timezone.now())
+    return confirmed.exclude(result=None).update(expires_at=timezone.now()) == 1
 
 
 def newest_logout(connection: Connection, nonce: str) -> PendingRequest | None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Session, User, UserState
 from accounts.queries import active_holders_of
@@ -43,6 +44,20 @@ def connection_for_change() -> Connection | None:
 def identities() -> QuerySet[ExternalIdentity]:
     """Who is linked to the identity provider, by user ID."""
     return ExternalIdentity.objects.select_related("user").order_by("user__user_id")
+
+
+def may_confirm(user: User) -> bool:
+    """Whether the identity provider can be asked who the user is."""
+    connection = connection_of_tenant()
+    if connection is None or not connection.ready:
+        return False
+    return ExternalIdentity.objects.filter(user=user, entity_id=connection.entity_id).exists()
+
+
+def is_confirmed(user: User, key: UUID) -> bool:
+    """Whether the identity provider has just said that it is this user, and nothing was done with that yet."""
+    asked = PendingRequest.objects.filter(id=key, user=user, purpose=Purpose.CONFIRM, expires_at__gt=timezone.now())
+    return asked.exclude(result=None).exists()
 
 
 def unlinked_users(entity_id: str) -> QuerySet[User]:

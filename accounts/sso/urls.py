@@ -12,4 +12,6 @@ urlpatterns = [
     path("sso/<str:name>/slo/", entrance.slo, name="sso_slo"),
     path("sso/<str:name>/farewell/", entrance.farewell, name="sso_farewell"),
     path("profile/sso/", linking.link, name="sso_link"),
+    path("confirm/sso/", linking.confirm, name="sso_confirm"),
+    path("confirm/sso/<uuid:proof>/", linking.confirmed, name="sso_confirmed"),
 ]

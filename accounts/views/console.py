@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from accounts import queries, users
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up, step_up_to_change
 from accounts.advice import administrator_advice
 from accounts.factors.kinds import has_factor, kinds_of
 from accounts.factors.requirement import needs_factor
@@ -40,6 +40,7 @@ def user_list(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.users")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def user_new(request: MemberRequest) -> HttpResponse:
     """Register a user, if the plan has room (T7)."""
     form = RegisterForm(request.POST or None, initial={"language": get_language()})
@@ -56,6 +57,7 @@ def user_new(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.users")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def user_detail(request: MemberRequest, user: UUID) -> HttpResponse:
     """One user: what is known of them, and the form that corrects name and address."""
     found = _user(request, user)
@@ -75,6 +77,7 @@ def user_detail(request: MemberRequest, user: UUID) -> HttpResponse:
 
 @menu_required("console.users")
 @require_POST
+@step_up
 def user_roles(request: MemberRequest, user: UUID) -> HttpResponse:
     """Give the user exactly the chosen roles (A9)."""
     found = _user(request, user)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up_to_change
 from accounts.forms import complain
 from accounts.policy.forms import PolicyForm
 from accounts.policy.models import SecurityPolicy
@@ -19,10 +19,11 @@ from accounts.policy.standards import PRESETS, preset_of, preset_policy, verdict
 
 @menu_required("console.security")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def security(request: MemberRequest) -> HttpResponse:
     """The policy; `?preset=` fills the form with a preset, which is saved only by the button below it."""
     if request.method != "POST":
-        chosen = preset_policy(request.GET.get("preset", ""))
+        chosen = preset_policy(request.GET.get("preset", ""), request.policy)
         shown = chosen or request.policy
         return _page(request, PolicyForm(initial=shown.values()), shown, is_draft=chosen is not None)
     form = PolicyForm(request.POST)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import queries, roles
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up_to_change
 from accounts.advice import administrator_advice
 from accounts.forms import RoleForm, complain
 from accounts.menus import by_audience
@@ -28,6 +28,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.roles")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def role_new(request: MemberRequest) -> HttpResponse:
     """Make a role of the company's own, perhaps beginning with the menus of another one."""
     like = queries.role_named(request.GET.get("like", ""))
@@ -48,6 +49,7 @@ def role_new(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.roles")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def role_detail(request: MemberRequest, role: UUID) -> HttpResponse:
     """Change the menus of a role; it takes effect at the next click of everybody who has it."""
     found = queries.role_for_change(role) if request.method == "POST" else queries.find_role(role)
@@ -71,6 +73,7 @@ def role_detail(request: MemberRequest, role: UUID) -> HttpResponse:
 
 @menu_required("console.roles")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def role_remove(request: MemberRequest, role: UUID) -> HttpResponse:
     """Ask, then remove a role of the company's own."""
     found = queries.role_for_change(role) if request.method == "POST" else queries.find_role(role)
@@ -92,6 +95,7 @@ def role_remove(request: MemberRequest, role: UUID) -> HttpResponse:
 
 @menu_required("console.roles")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def role_matrix(request: MemberRequest) -> HttpResponse:
     """Roles and menus as one table, in which the roles of the company's own can be changed (A9)."""
     if request.method == "POST":

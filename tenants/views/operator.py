@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up
 from accounts.forms import complain
 from auditlog.actors import Actor, ActorKind
 from tenants import queries
@@ -35,6 +35,7 @@ def tenant_list(request: MemberRequest) -> HttpResponse:
 
 @menu_required("operator.tenants")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 def tenant_new(request: MemberRequest) -> HttpResponse:
     """Create a tenant and show its administrator's one-time link, this once: it is stored nowhere."""
     form = TenantForm(request.POST or None)

@@ -71,7 +71,7 @@ def test_a_built_in_role_is_shown_and_locked(cast: Cast, client: Client) -> None
     role = built_in_role(cast.admin.tenant, READER)
     page = page_of(client, f"/console/roles/{role.id}/")
     assert "Browse folders, search, download files" in page
-    assert "<input" not in page.split("<main", 1)[1]
+    assert 'type="checkbox"' not in page  # the button that demands a second factor is another matter
     posted = client.post(f"/console/roles/{role.id}/", {"name": "Boss", "menus": ["documents", "counterparties"]})
     assert "Built-in roles cannot be changed." in posted.content.decode()
     with tenant_transaction(cast.admin.tenant.id):

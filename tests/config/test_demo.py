@@ -107,7 +107,7 @@ def test_demo_from_the_first_start_to_starting_over(var_dir: Path) -> None:
         announcement = var_dir / "demo.json"
         assert stat.S_IMODE(announcement.stat().st_mode) == 0o600
         told = json.loads(announcement.read_text())
-        assert told["url"] == f"http://127.0.0.1:{port}"
+        assert told["url"] == f"http://localhost:{port}"
         assert {login["role"] for login in told["logins"]} == {ADMINISTRATOR, EDITOR, OPERATOR, READER}
         assert all(set(login) == {"company_code", "user_id", "password", "role", "app_key"} for login in told["logins"])
         assert answers(port)

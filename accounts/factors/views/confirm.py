@@ -12,6 +12,7 @@ from accounts import sessions
 from accounts.access import MemberRequest, before_enrolment, before_password_change, signed_in
 from accounts.factors import stepping
 from accounts.factors.forms import CodeForm, ConfirmForm
+from accounts.sso.queries import may_confirm
 from accounts.views.entrance import next_page
 from tenants.isolation.secrets import BearerSecret
 
@@ -33,6 +34,7 @@ def confirm(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "ways": stepping.ways(request.user),
+        "may_ask_provider": not by_password and may_confirm(request.user),
         "query": request.GET.urlencode(),
         "unsent": "unsent" in request.GET,
         "minutes": stepping.FRESH_MINUTES,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up, step_up_to_change
 from accounts.forms import complain
 from accounts.network import entries, queries
 from accounts.network.admission import is_listed
@@ -44,6 +44,7 @@ def overview(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.network")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def add(request: MemberRequest) -> HttpResponse:
     """Put one network on the list; the form begins with one's own address, if that is not on it."""
     address = current_origin().ip
@@ -56,6 +57,7 @@ def add(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.network")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def paste(request: MemberRequest) -> HttpResponse:
     """Put many networks on the list, all of them or none."""
     form = PasteForm(request.POST or None)
@@ -69,6 +71,7 @@ def paste(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.network")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def edit(request: MemberRequest, network: UUID) -> HttpResponse:
     """Correct an entry."""
     found = _network(network)
@@ -87,6 +90,7 @@ def edit(request: MemberRequest, network: UUID) -> HttpResponse:
 
 @menu_required("console.network")
 @require_POST
+@step_up
 def remove(request: MemberRequest, network: UUID) -> HttpResponse:
     """Take an entry off the list."""
     found = _network(network)
@@ -101,6 +105,7 @@ def remove(request: MemberRequest, network: UUID) -> HttpResponse:
 
 @menu_required("console.network")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def switch(request: MemberRequest) -> HttpResponse:
     """Show who would be shut out, then enforce the list; or let everybody in again."""
     policy = queries.current_restriction()

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import MemberRequest, menu_required, own_transactions
+from accounts.access import MemberRequest, menu_required, own_transactions, step_up_to_change
 from accounts.forms import complain
 from accounts.network import queries
 from accounts.network.forms import OpeningForm
@@ -23,6 +23,7 @@ from tenants.queries import all_tenants
 @menu_required("operator.network")
 @own_transactions
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def openings(request: MemberRequest) -> HttpResponse:
     """Which companies restrict addresses, which are open now, and the form that opens one."""
     form = OpeningForm(request.POST or None)

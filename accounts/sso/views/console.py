@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up, step_up_to_change
 from accounts.forms import complain
 from accounts.sso import addresses, connections, pending, queries
 from accounts.sso.actions import SSO_FAILED
@@ -35,6 +35,7 @@ def overview(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def prepare(request: MemberRequest) -> HttpResponse:
     """Make the addresses and the key pair."""
     connections.prepare(actor=request.user.as_actor())
@@ -43,6 +44,7 @@ def prepare(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def provider(request: MemberRequest) -> HttpResponse:
     """Pin the identity provider of the uploaded metadata."""
     connection = _for_change()
@@ -62,6 +64,7 @@ def provider(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def certificate_add(request: MemberRequest) -> HttpResponse:
     """Add the successor of the present certificate."""
     connection = _for_change()
@@ -80,6 +83,7 @@ def certificate_add(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def certificate_remove(request: MemberRequest) -> HttpResponse:
     """Remove one of two certificates."""
     connection, gone = _for_change(), request.POST.get("fingerprint", "")
@@ -95,6 +99,7 @@ def certificate_remove(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def joining(request: MemberRequest) -> HttpResponse:
     """Decide who may join."""
     connection = _for_change()
@@ -156,6 +161,7 @@ def test_result(request: MemberRequest, test: UUID) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_http_methods(["GET", "POST"])
+@step_up_to_change
 def require(request: MemberRequest) -> HttpResponse:
     """Ask, then let nobody in by password but one administrator."""
     connection = _for_change()
@@ -181,6 +187,7 @@ def require(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def allow_passwords(request: MemberRequest) -> HttpResponse:
     """Let everybody in by password again."""
     connections.allow_passwords(_for_change(), actor=request.user.as_actor())

@@ -1,12 +1,13 @@
 """The way in by the company's identity provider: company code, start, answer, metadata, log-out (A6)."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -159,6 +160,8 @@ def _arrived(request: HttpRequest, arrival: entering.Arrival) -> HttpResponse:
     row = arrival.request
     if row.purpose == Purpose.TEST:
         return redirect("console:sso_test_result", row.id)
+    if row.purpose == Purpose.CONFIRM:
+        return redirect(f"{reverse('sso_confirmed', args=[row.id])}?{urlencode({'next': row.next_path})}")
     if arrival.admission is None:
         messages.success(request, _("Your account is linked to your company's identity provider."))
         return redirect("profile")

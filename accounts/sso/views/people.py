@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up, step_up_to_change
 from accounts.forms import complain
 from accounts.sso import joining, queries
 from accounts.sso.forms import LinkForm
@@ -22,6 +22,7 @@ _PER_PAGE = 25
 
 @menu_required("console.sso")
 @require_http_methods(["GET", "POST"])
+@step_up_to_change
 def link_list(request: MemberRequest) -> HttpResponse:
     """Everybody who is linked, and the form that links somebody else."""
     connection = queries.connection_of_tenant()
@@ -44,6 +45,7 @@ def link_list(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sso")
 @require_POST
+@step_up
 def unlink(request: MemberRequest, identity: UUID) -> HttpResponse:
     """Let a name at the identity provider be nobody again."""
     found = queries.identities().filter(id=identity).first()
