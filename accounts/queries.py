@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from accounts.models import Role, User, UserRole, UserState
+from tenants.isolation.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,17 @@ class Rights:
 
 def rights_of(user: User) -> Rights:
     """The menus that the user's roles grant, and what they demand (A9, A5)."""
-    granted = list(UserRole.objects.filter(user=user).values_list("role__menus", "role__factor_required"))
+    granted = GRANTED.rows(user_id=user.id)
     return Rights(
         frozenset(menu for menus, _needed in granted for menu in menus), any(needed for _menus, needed in granted)
     )
+
+
+def _granted(user_id: UUID) -> QuerySet[UserRole, tuple[list[str], bool]]:
+    return UserRole.objects.filter(user_id=user_id).values_list("role__menus", "role__factor_required")
+
+
+GRANTED = Statement(_granted, user_id=UUID)
 
 
 def menus_of(user: User) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 The addresses name things of ACME. The outsider and the operator hold every menu in their own companies, so what keeps
 them out is the wall, not a missing menu.
+ASVS 8.1.1, 8.2.1, 8.2.2, 8.3.1.
 """
 
 from collections.abc import Iterator

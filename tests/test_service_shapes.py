@@ -1,12 +1,15 @@
 """The shape of the code, read from its source: what review would otherwise have to find (style 7.4, 7.5, 7.8, 7.9)."""
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+
+from accounts.factors import recovery
 
 APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
@@ -207,6 +210,20 @@ def test_only_known_places_work_across_tenants() -> None:
         "tenants.queries",
         "tenants.services",
     }
+
+
+def test_nothing_is_drawn_from_a_guessable_source() -> None:
+    """ASVS 6.5.3, 6.5.4: codes and keys come from `secrets`, 120 bits for a recovery code; nobody uses `random`."""
+    found = [
+        module
+        for edges in (False, True)
+        for module, tree in modules(edges=edges)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and "random" in {alias.name for alias in node.names} | {getattr(node, "module", "")}
+    ]
+    assert found == []
+    assert recovery._LENGTH * math.log2(len(recovery._ALPHABET)) >= 112
 
 
 def test_text_is_escaped_and_forms_carry_their_token() -> None:

@@ -31,7 +31,8 @@ from accounts.models import User
 class Kind:
     """One kind of second factor.
 
-    `code` is its word in `Session.method`. `devices` gives the rows in scope that work, each with its `user`.
+    `code` is its word in `Session.method`. `devices` gives the rows in scope that work, each with its `user`;
+    it is asked once in a process for the query of sessions, so it compares with no time of its own.
     `challenge`, `enrol`, `confirm` are URL names; `confirm` is empty for a kind that proves nothing later on.
     `is_factor` is False for a kind that only stands in for others (recovery codes). `proves_alone` is for a kind that
     confirms even somebody who has a password.

@@ -19,6 +19,7 @@ from accounts.passkeys.ceremonies import Answer
 from accounts.passkeys.challenges import Purpose
 from accounts.passkeys.refusals import PasskeyRefused, Reason
 from accounts.passkeys.relying_party import tenant_of
+from accounts.policy.alerts import note_failure
 from accounts.policy.queries import current_policy
 from accounts.policy.throttle import count_address, forgive_address, network_of
 from accounts.queries import find_user
@@ -133,3 +134,4 @@ def _record_failure(company: Company | None, answer: Answer | None, refusal: Pas
         outcome=Outcome.FAILURE,
         after={"method": "passkey", "reason": str(refusal.reason), "detail": refusal.detail},
     )
+    note_failure(log.tenant_id)

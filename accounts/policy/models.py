@@ -41,7 +41,7 @@ class SecurityPolicy(TenantModel):
         returned=True,
     )
 
-    min_length = _number(_("Shortest password (characters)"), 8, 64, 12)
+    min_length = _number(_("Shortest password (characters)"), 8, 64, 15)
     required_classes = _number(_("Kinds of characters that must occur"), 0, 4, 0)
     history_generations = _number(_("Former passwords that may not come back"), 0, 12, 0)
     expiry_days = _number(_("Validity of a password (days, 0 for no end)"), 0, 730, 0)

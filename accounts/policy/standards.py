@@ -50,11 +50,10 @@ PRESETS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a policy meets a standard; if not, why; and what else to know."""
+    """Whether a policy meets a standard; if not, why."""
 
     standard: Promise | str
     reasons: tuple[Promise, ...]
-    note: Promise | str = ""
 
     @property
     def is_met(self) -> bool:
@@ -83,19 +82,18 @@ def verdicts(policy: SecurityPolicy) -> list[Verdict]:
     classes = (policy.required_classes > 0, _("It forces kinds of characters (ASVS 6.2.5, NIST 3.1.1.2)."))
     expiry = (policy.expiry_days > 0, _("It forces a change after some time (ASVS 6.2.10, NIST 3.1.1.2)."))
     everybody = policy.factor_required == FactorRule.EVERYONE
-    short = _("NIST asks for 15 characters where no second factor is required, and for 8 where one is.")
+    alone = (not everybody, _("It does not ask everybody for a second factor (ASVS 6.3.3)."))
+    short = (
+        not everybody and policy.min_length < LENGTH_WITHOUT_SECOND_FACTOR,
+        _("NIST asks for 15 characters where no second factor is required, and for 8 where one is."),
+    )
     return [
         Verdict(_("ASVS 5.0, level 1"), _reasons(classes)),
         Verdict(
             _("ASVS 5.0, level 2"),
-            _reasons(classes, expiry),
-            note="" if everybody else _("It also asks for a second factor of everybody (ASVS 6.3.3)."),
+            _reasons(classes, expiry, alone),
         ),
-        Verdict(
-            "NIST SP 800-63B-4",
-            _reasons(classes, expiry),
-            note=short if policy.min_length < LENGTH_WITHOUT_SECOND_FACTOR and not everybody else "",
-        ),
+        Verdict("NIST SP 800-63B-4", _reasons(classes, expiry, short)),
         Verdict(
             _("Japanese corporate checklist"),
             _reasons(

@@ -1,4 +1,4 @@
-"""Who of the company is logged in where, and putting an end to it (A11, ASVS 7.4.5)."""
+"""Who of the company is logged in where, and putting an end to it (A11, ASVS 7.4.5, 7.5.2)."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from accounts import queries
-from accounts.access import MemberRequest, menu_required
+from accounts.access import MemberRequest, menu_required, step_up, step_up_to_change
 from accounts.sessions import end_every_session, end_sessions, every_session
 from accounts.tables import EverySessionTable
 
@@ -30,6 +30,7 @@ def session_list(request: MemberRequest) -> HttpResponse:
 
 @menu_required("console.sessions")
 @require_POST
+@step_up
 def user_sessions_end(request: MemberRequest, user: UUID) -> HttpResponse:
     """Log a user out everywhere; an administrator's own present session stays."""
     person = queries.find_user(user)
@@ -43,6 +44,7 @@ def user_sessions_end(request: MemberRequest, user: UUID) -> HttpResponse:
 
 @menu_required("console.sessions")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
 def sessions_end(request: MemberRequest) -> HttpResponse:
     """Ask, then log everybody out but for oneself here."""
     if request.method != "POST":

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import queries, users
-from accounts.access import MemberRequest, signed_in
+from accounts.access import MemberRequest, signed_in, step_up
 from accounts.actions import LOGGED_IN
 from accounts.advice import administrator_advice
 from accounts.factors.kinds import kinds_of
@@ -108,6 +108,7 @@ def session_list(request: MemberRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@step_up
 def session_end(request: MemberRequest, session: UUID) -> HttpResponse:
     """Log out on one device. Somebody else's session is as unknown as one that never was."""
     found = living_sessions(request.user).filter(id=session).first()
@@ -120,6 +121,7 @@ def session_end(request: MemberRequest, session: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+@step_up
 def sessions_end_others(request: MemberRequest) -> HttpResponse:
     """Log out everywhere else."""
     count = end_sessions(request.user, actor=request.user.as_actor(), keep=request.login_session)

@@ -1,4 +1,4 @@
-"""Who may open a page, and what is written down about those who may not (A9, G3)."""
+"""Who may open a page, and what is written down about those who may not (A9, G3) (ASVS 16.3.2)."""
 
 import pytest
 from django.core.checks import run_checks

@@ -16,6 +16,7 @@ from django.urls import path
 import config.urls
 from accounts.access import background, signed_in
 from accounts.checks import addresses
+from accounts.factors.stepping import FRESH_MINUTES
 from accounts.network.entries import Entry, add_network
 from accounts.policy.models import DEFAULTS
 from auditlog.models import AuditEvent
@@ -83,6 +84,18 @@ def test_an_administrator_logs_everybody_out(cast: Cast) -> None:
             ("Rob (rob)", {"count": 1}),
         ]
     assert "accounts.sessions.ended" not in actions_of(cast.outsider.tenant)
+
+
+def test_logging_others_out_needs_a_fresh_proof(cast: Cast) -> None:
+    """ASVS 7.5.2: the page may be read without; nobody is logged out."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        client, editor = cast.admin.client(), cast.editor.client()
+        clock.shift(timedelta(minutes=FRESH_MINUTES))
+        assert client.get(f"{PAGE}end/").status_code == 200
+        for address in (f"{PAGE}end/", f"/console/users/{cast.editor.user.id}/end-sessions/"):
+            assert client.post(address)["Location"].startswith("/confirm/?")
+        assert is_in(editor)
+    assert actions_of(cast.admin.tenant) == []
 
 
 def test_another_company_is_out_of_reach(cast: Cast) -> None:

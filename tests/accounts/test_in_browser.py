@@ -46,7 +46,7 @@ def test_from_the_invitation_to_the_start_page(cast: Cast, page: Page) -> None:
     expect(page.get_by_role("textbox", name="Company code")).to_have_value("ACME")
     page.get_by_label("User ID").fill("nina")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Nina New")
 
 
@@ -78,7 +78,7 @@ def test_suspending_asks_and_then_does(cast: Cast, open_page: Callable[..., Page
     ours.get_by_role("button", name="Suspend the user").click()
     expect(ours.get_by_text("Erin (erin) was suspended and logged out everywhere.")).to_be_visible()
     theirs.reload()
-    expect(theirs.get_by_role("button", name="Log in")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Log in", exact=True)).to_be_visible()
 
 
 def test_the_link_of_a_new_tenant_can_be_copied(cast: Cast, open_page: Callable[..., Page]) -> None:

@@ -42,7 +42,7 @@ def test_the_cookie_is_secure_where_pages_are(cast: Cast, settings: Settings) ->
 
 
 def test_the_browser_can_fill_the_form(cast: Cast) -> None:
-    """ASVS 6.2.7: password managers know the fields; the password is masked."""
+    """ASVS 6.2.6, 6.2.7: password managers know the fields; the password is masked."""
     page = stranger().get("/login/").content.decode()
     for attribute in ('autocomplete="username"', 'autocomplete="current-password"', 'type="password"'):
         assert attribute in page
@@ -145,7 +145,7 @@ def test_logging_out_takes_a_post(cast: Cast) -> None:
 
 @pytest.mark.parametrize("address", ["/login/", "/logout/", "/language/", "/profile/"])
 def test_a_form_without_its_token_is_refused(cast: Cast, address: str) -> None:
-    """ASVS: forged requests change nothing; the page says what to do, and the refusal is recorded."""
+    """ASVS 16.3.3: forged requests change nothing; the page says what to do, and the refusal is recorded."""
     client = stranger(enforce_csrf_checks=True)
     client.cookies = cast.admin.client().cookies
     response = client.post(address, {})

@@ -1,4 +1,7 @@
-"""Sessions (A11): in the database, found by their hash only, ended by time and by people."""
+"""Sessions (A11): in the database, found by their hash only, ended by time and by people.
+
+ASVS 7.2.1, 7.2.2, 7.2.3, 7.5.2.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +11,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from accounts.factors.stepping import FRESH_MINUTES
 from accounts.models import Session, User, UserState
 from accounts.policy.models import DEFAULTS
 from accounts.sessions import end_sessions, remove_ended_sessions
@@ -158,6 +162,19 @@ def test_all_others_can_be_ended(cast: Cast) -> None:
     assert [is_in(browser) for browser in (client, other, editor)] == [True, False, True]
     client.post("/sessions/end-others/")
     assert actions_of(cast.admin.tenant) == ["accounts.sessions.ended"]
+
+
+def test_ending_needs_a_fresh_proof(cast: Cast, clock: time_machine.Traveller) -> None:
+    """ASVS 7.5.2: one or all others; nothing ends before, and the page that asks leads back to the list."""
+    client, other = cast.editor.client(), cast.editor.client()
+    with tenant_transaction(cast.editor.tenant.id):
+        sessions = list(Session.objects.filter(user=cast.editor.user))
+    clock.shift(timedelta(minutes=FRESH_MINUTES))
+    for address in ("/sessions/end-others/", *(f"/sessions/{session.id}/end/" for session in sessions)):
+        response = client.post(address, headers={"referer": "http://testserver/sessions/"})
+        assert response["Location"] == "/confirm/?next=%2Fsessions%2F&unsent=1"
+    assert (is_in(client), is_in(other)) == (True, True)
+    assert actions_of(cast.editor.tenant) == []
 
 
 def test_ending_sessions_of_a_user_counts_them(cast: Cast) -> None:

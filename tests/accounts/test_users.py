@@ -184,7 +184,7 @@ def test_a_profile_takes_known_languages_and_zones_only(cast: Cast) -> None:
 
 
 def test_a_new_password_needs_the_current_one(cast: Cast) -> None:
-    """ASVS 6.2.3: an open browser is not enough."""
+    """ASVS 6.2.2, 6.2.3: an open browser is not enough."""
     with tenant_transaction(cast.admin.tenant.id):
         for current, new, field in (
             ("wrong", "a quite different sentence", "current"),

@@ -1,4 +1,7 @@
-"""Nobody who serves requests can change or remove an event (G7), and partitions are there ahead of time (G5)."""
+"""Nobody who serves requests can change or remove an event (G7), and partitions are there ahead of time (G5).
+
+ASVS 16.4.2.
+"""
 
 from datetime import UTC, datetime, timedelta
 

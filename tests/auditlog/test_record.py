@@ -1,4 +1,4 @@
-"""Writing events (G1, G7): complete, masked, and by nobody for another company."""
+"""Writing events (G1, G7): complete, masked, and by nobody for another company (ASVS 16.2.1, 16.2.2)."""
 
 from typing import Any
 from uuid import UUID

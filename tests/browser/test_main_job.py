@@ -41,7 +41,7 @@ def log_in(page: Page, company: str, user_id: str) -> None:
     page.get_by_role("textbox", name="Company code").fill(company)
     page.get_by_role("textbox", name="User ID").fill(user_id)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome")
 
 

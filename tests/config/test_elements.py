@@ -1,4 +1,7 @@
-"""Elements: what stands in a template comes out on the page, escaped, labelled and reachable by keyboard."""
+"""Elements: what stands in a template comes out on the page, escaped, labelled and reachable by keyboard.
+
+ASVS 3.2.2.
+"""
 
 import datetime as dt
 

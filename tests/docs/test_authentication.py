@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.factors.kinds import kinds
 from accounts.hashing import HashingBusy
 from accounts.passkeys import challenges, keeping
 from accounts.policy.models import DEFAULTS, SecurityPolicy
 from accounts.policy.passwords import MAX_LENGTH
 from accounts.resets import _LONGEST_WAIT_MINUTES
+from auditlog.actions import Kind
 from config import settings as product
 
 
@@ -17,6 +19,36 @@ def _bounds(name: str) -> tuple[int, int]:
     field: Any = SecurityPolicy._meta.get_field(name)
     low, high = (validator.limit_value for validator in field.validators[:2])
     return low, high
+
+
+def test_ways_in_are_listed() -> None:
+    """ASVS 6.1.3, 6.3.4, 6.3.6: who opens a session, by what, is in the text; another way would be found here."""
+    opening = {
+        path.relative_to(settings.BASE_DIR).as_posix()
+        for path in (settings.BASE_DIR / "accounts").rglob("*.py")
+        if re.search(r"(?<!def )\b(admit|start_session)\(", path.read_text())
+    }
+    assert opening == {"accounts/login.py", "accounts/sso/entering.py", "accounts/passkeys/entering.py"}
+    text = (settings.BASE_DIR / "docs" / "authentication.md").read_text()
+    assert {kind.code for kind in kinds()} == set(re.findall(r"\(`([a-z]+)`\)", text))
+
+
+def test_sessions_are_explained() -> None:
+    """ASVS 7.1.1, 7.1.2, 7.1.3: how long they last, how many there may be, what single sign-on adds."""
+    text = " ".join((settings.BASE_DIR / "docs" / "authentication.md").read_text().split())
+    idle, absolute = _bounds("idle_minutes"), _bounds("absolute_hours")
+    for sentence in (
+        f"{idle[0]} minutes to {idle[1] // 60} hours, {absolute[0]} to {absolute[1]} hours",
+        "no limit to the number of sessions",
+        f"more than {product.SSO_AUTHENTICATION_HOURS} hours ago",
+    ):
+        assert sentence in text, sentence
+
+
+def test_logs_are_listed() -> None:
+    """ASVS 16.1.1: every kind of event is in the operating guide, with the logs beside the audit log."""
+    text = (settings.BASE_DIR / "docs" / "operating.md").read_text()
+    assert [kind.value for kind in Kind if f"`{kind.value}`" not in text] == []
 
 
 def test_every_number_is_that_of_the_settings() -> None:

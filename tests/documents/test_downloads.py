@@ -1,4 +1,4 @@
-"""Handing out contents (D7)."""
+"""Handing out contents (D7) (ASVS 3.2.1, 3.5.4)."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Raw SQL of the app role against every table behind the wall: it sees and changes nothing of another tenant (T1)."""
+"""Raw SQL of the app role against every table behind the wall: it sees and changes nothing of another tenant (T1).
+
+ASVS 8.4.1.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -204,8 +207,8 @@ def test_the_app_role_cannot_get_out(statement: str, acme: Tenant) -> None:
 def test_statistics_tell_nothing(admin: psycopg.Connection[Any], acme: Tenant) -> None:
     """T1: what the planner has noted of all tenants' values is hidden from the app role."""
     admin.execute(
-        "INSERT INTO accounts_role (id, tenant_id, code, custom_name, menus)"
-        " SELECT gen_random_uuid(), %s, '', 'secret ' || n, '{}' FROM generate_series(1, 100) n",
+        "INSERT INTO accounts_role (id, tenant_id, code, custom_name, menus, factor_required)"
+        " SELECT gen_random_uuid(), %s, '', 'secret ' || n, '{}', false FROM generate_series(1, 100) n",
         [acme.id],
     )
     admin.execute("ANALYZE accounts_role")

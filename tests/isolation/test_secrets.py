@@ -1,4 +1,4 @@
-"""Bearer secrets name their tenant, and a forged name finds nothing (T1)."""
+"""Bearer secrets name their tenant, and a forged name finds nothing (T1) (ASVS 7.2.3)."""
 
 from uuid import UUID, uuid4
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.cache import cache
 from pytest_django import Settings
 
 from accounts.actions import LOGGED_IN, LOGIN_FAILED
@@ -13,6 +14,7 @@ from accounts.models import Session, User, UserState
 from accounts.passkeys import entering, keeping, proving
 from accounts.passkeys.challenges import Purpose
 from accounts.passkeys.models import Passkey
+from accounts.policy.actions import MANY_FAILURES
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.throttle import TooManyAttempts
 from accounts.sso.models import Connection
@@ -21,6 +23,7 @@ from auditlog.models import AuditEvent
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
 from tests.accounts.network.places import OFFICE_NETWORK, restrict
+from tests.accounts.reading import actions_of
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 from tests.factories.tenants import make_tenant
@@ -218,6 +221,17 @@ def test_an_address_that_fails_too_often(welcome: Owner, settings: Settings) -> 
                 enter(welcome, verified=False)
         with pytest.raises(TooManyAttempts):
             enter(welcome)
+
+
+def test_many_failures_of_a_company(welcome: Owner, cast: Cast, settings: Settings) -> None:
+    """ASVS 6.3.1, 6.3.5: counted with its wrong passwords, so that its administrators hear of them."""
+    settings.LOGIN_COMPANY_FAILURES = 2
+    cache.clear()
+    for _number in range(3):
+        with pytest.raises(LoginRefused):
+            enter(welcome, verified=False)
+    assert actions_of(welcome.person.tenant).count(MANY_FAILURES.code) == 1
+    assert MANY_FAILURES.code not in actions_of(cast.operator.tenant)
 
 
 def test_a_copied_device_is_on_record(welcome: Owner) -> None:

@@ -9,6 +9,7 @@ from tests.web.site import ORIGIN
 ENOUGH = 100
 _YEAR = 31_536_000
 _LEADS = {"action", "background", "cite", "data", "formaction", "href", "ping", "poster", "src", "srcset"}
+_TO_AN_APP = "otpauth://"  # opens the authenticator on the same device, and no site
 _ONCE = (
     *("Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy"),
     *("X-Frame-Options", "Permissions-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"),
@@ -75,7 +76,7 @@ def _page(answer: Answer) -> Iterator[str]:
         yield from (
             f"{tag} leads to {value}"
             for name, value in attributes.items()
-            if name in _LEADS and "//" in value.partition("?")[0] and not value.startswith(f"{ORIGIN}/")
+            if name in _LEADS and "//" in value.partition("?")[0] and not value.startswith((f"{ORIGIN}/", _TO_AN_APP))
         )
         yield from (f"{tag} has {name}" for name in attributes if name.startswith("on") or name == "style")
         if tag in {"base", "embed", "iframe", "object", "style"}:

@@ -84,8 +84,8 @@ def https(settings: Settings) -> Client:
     return Client(raise_request_exception=False, headers={"host": HOST, "accept": "text/html"})
 
 
-def test_errors_that_nobody_orders(https: Client, settings: Settings) -> None:
-    """ASVS 16.5.1, 16.5.4: 429, 500 and 503 are pages of the product, with the same headers and without any detail."""
+def test_errors_that_nobody_orders(https: Client, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    """ASVS 16.3.4, 16.5.1, 16.5.4: pages of the product, with the same headers; the detail is in the log only."""
     settings.ALLOWED_HOSTS = [HOST]
     typed = {"company_code": "ACME", "user_id": "alice", "password": "wrong"}
     responses = {
@@ -99,3 +99,4 @@ def test_errors_that_nobody_orders(https: Client, settings: Settings) -> None:
         assert (answer.status, flaws(answer)) == (status, [])
         assert b"on purpose" not in answer.body
         assert b"Traceback" not in answer.body
+    assert "RuntimeError: on purpose" in caplog.text

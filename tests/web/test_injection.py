@@ -1,6 +1,6 @@
 """What somebody types stays what they typed: no line of a log, no field that the form does not have.
 
-ASVS 16.4.1 (log injection), 8.2.3 (fields of other people's making), 16.2.1 (who and what in every event).
+ASVS 16.4.1 (log injection), 8.1.2, 8.2.3 (fields of other people's making), 16.2.1 (who and what in every event).
 """
 
 import logging

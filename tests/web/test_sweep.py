@@ -15,8 +15,8 @@ from tests.web.site import Site, cookies_of, every_address, stored
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
-# It looks for the token while the body comes in, and sends people back to the folder; tests/documents/test_uploads.py.
-_OWN_CHECK = "documents:upload "
+# They look for the token while the body comes in, and send people back; tests/documents/test_uploads.py.
+_OWN_CHECK = ("documents:upload", "console:user_imports")
 EVIL = "https://evil.example"
 
 
@@ -29,7 +29,7 @@ def _sweep(site: Site, cast: Cast, things: dict[str, Any], method: str, **header
 
 
 def test_get(site: Site, cast: Cast, things: dict[str, Any]) -> None:
-    """ASVS 3.4.1-3.4.8, 3.5.3: no answer has a flaw, none fails, and looking changes nothing in any table."""
+    """ASVS 3.5.3, 7.4.4: no answer has a flaw, none fails, looking changes nothing; every page offers the log-out."""
     before = stored()
     answers = _sweep(site, cast, things, "GET", origin=EVIL)
 
@@ -39,6 +39,9 @@ def test_get(site: Site, cast: Cast, things: dict[str, Any]) -> None:
     scripted = [answer for answer in answers.values() if answer.is_page and b" nonce=" in answer.body]
     assert len({answer.get("Content-Security-Policy") for answer in scripted}) == len(scripted)
     assert stored() == before
+    inside = [name for name, answer in answers.items() if b'class="main-page"' in answer.body]
+    assert inside
+    assert [name for name in inside if b'action="/logout/"' not in answers[name].body] == []
 
 
 def test_post_without_a_token(site: Site, cast: Cast, things: dict[str, Any]) -> None:
