@@ -132,7 +132,7 @@ _JSON = st.recursive(
 _ENVELOPES = _JSON.map(lambda value: canonical({"manifest": value, "signature": {"key": "x", "value": ""}}))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300) | _ENVELOPES)
 def test_anything_at_all_is_refused_with_a_cause(content: bytes) -> None:
     """B4: never another exception than the one that names what is wrong."""

@@ -18,6 +18,7 @@ from tenants.models import Tenant
 from tests.auditlog.conftest import write
 
 TABLE = "auditlog_auditevent"
+_PATIENCE_SECONDS = 120
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,12 @@ def anchor_place(settings: LazySettings, tmp_path: Path) -> Path:
 @pytest.fixture
 def seal_all(provider: Tenant, acme: Tenant, globex: Tenant) -> Callable[[], Sealed]:
     """Run the sealer once over everybody."""
-    return lambda: seal([provider.id, acme.id, globex.id])
+
+    def run() -> Sealed:
+        wait_for_other_databases()
+        return seal([provider.id, acme.id, globex.id])
+
+    return run
 
 
 @pytest.fixture
@@ -42,6 +48,24 @@ def sealed_log(acme: Tenant, globex: Tenant, seal_all: Callable[[], Sealed]) -> 
         write(globex, label=f"theirs {number}")
         seal_all()
     return events
+
+
+def wait_for_other_databases() -> None:
+    """Return when no transaction of another database is open that was open at the call.
+
+    The sealer takes what is below the oldest transaction of the whole cluster, and tests that run beside this one are in
+    databases of the same cluster. What this test itself holds open stays its own business.
+    """
+    running = "SELECT pid, backend_xid::text FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND {} <> {}".format(
+        "coalesce(datname, '')", "current_database()"
+    )
+    database = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(make_conninfo(ADMIN_URL, dbname=database), autocommit=True) as admin:
+        before = set(admin.execute(running).fetchall())
+        last = time.monotonic() + _PATIENCE_SECONDS
+        while before & set(admin.execute(running).fetchall()):
+            assert time.monotonic() < last, "another database's transaction does not end"
+            admin.execute("SELECT pg_sleep(0.02)")
 
 
 def as_owner(statement: str, params: Sequence[Any] = ()) -> int:
