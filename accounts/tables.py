@@ -19,7 +19,7 @@ _END = """{% load elements %}{% if record.id == current.id %}{% badge here tone=
 {% endif %}"""
 _PLACE = """<code class="text-nowrap">{{ record.ip|default:"—" }}</code>
 {% if record.place %}<br>{{ record.place }}{% endif %}"""
-_SESSION_USER = """{{ record.user.name }}<br><code>{{ record.user.user_id }}</code>"""
+_SESSION_USER = """{{ record.user.name }}<br><code class="text-nowrap">{{ record.user.user_id }}</code>"""
 _END_ANY = """{% load elements %}{% if record.id == current.id %}{% badge here tone="primary" %}{% else %}
 {% url 'console:user_sessions_end' record.user_id as url %}
 {% post_button action=url icon="logout" %}{{ label }}{% endpost_button %}

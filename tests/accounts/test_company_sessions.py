@@ -43,7 +43,7 @@ def test_the_page_names_everybody_and_where_they_are(cast: Cast) -> None:
     cast.editor.client()
     cast.outsider.client()
     page = page_of(client, PAGE)
-    assert page.count("<code>erin</code>") == 1
+    assert page.count(">erin</code>") == 1
     assert page.count("Data centre") == 2
     assert page.count("This browser") == 1
     assert "gina" not in page

@@ -124,7 +124,7 @@ def test_a_weak_password_is_refused_and_the_link_stays(cast: Cast, invited: Pers
     """ASVS 6.2.4: a mistake does not cost the invitation."""
     link = invitation_of(invited, cast.admin)
     for password, complaint in (
-        ("short", "shorter than 12 characters"),
+        ("short", "shorter than 15 characters"),
         ("nina@acme.example", "easily guessed"),
         ("administrator", "most common"),
     ):

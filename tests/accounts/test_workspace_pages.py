@@ -124,7 +124,7 @@ def test_a_new_password_is_set_and_other_devices_are_logged_out(cast: Cast) -> N
     ("wrong", "complaint"),
     [
         ({"current": "wrong"}, "This is not your current password."),
-        ({"password": "short", "repeated": "short"}, "This password is shorter than 12 characters."),
+        ({"password": "short", "repeated": "short"}, "This password is shorter than 15 characters."),
         ({"repeated": "something else"}, "The two passwords are not the same."),
         ({"current": ""}, "This field is required."),
     ],

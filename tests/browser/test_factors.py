@@ -130,7 +130,7 @@ def test_confirming_leads_back(open_page: Callable[..., Page], cast: Cast) -> No
         sessions = cast.admin.user.sessions
         sessions.update(proved_at=timezone.now() - timedelta(minutes=11))
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Nothing was saved yet")).to_be_visible()
+    expect(page.get_by_text("Nothing was done yet")).to_be_visible()
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page).to_have_url(re.compile(r"/console/security/$"))

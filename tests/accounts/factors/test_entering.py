@@ -166,7 +166,7 @@ def test_a_risky_action_asks_again_after_ten_minutes(acme: Tenant) -> None:
         answer = client.post("/console/security/", values, headers={"referer": "http://testserver/console/security/"})
         ask = answer.headers["Location"]
         assert ask == "/confirm/?next=%2Fconsole%2Fsecurity%2F&unsent=1"
-        assert "Nothing was saved yet" in page_of(client, "/confirm/", unsent="1")
+        assert "Nothing was done yet" in page_of(client, "/confirm/", unsent="1")
         before = client.cookies[settings.SESSION_COOKIE_NAME].value
         assert client.post(ask, {"password": "wrong"}).status_code == 200
         assert client.post(ask, {"password": PASSWORD}).headers["Location"] == "/console/security/"
