@@ -59,8 +59,8 @@ def test_what_stands_under_the_name_of_a_secret_is_masked(name: str) -> None:
     assert is_secret(name)
     for value in (CANARY, 123456, [CANARY], {"inner": CANARY}, CANARY.encode()):
         assert masked({name: value}) == {name: MASK}
-    for value in (None, True, False):
-        assert masked({name: value}) == {name: value}
+    for nothing in (None, True, False):
+        assert masked({name: nothing}) == {name: nothing}
 
 
 @pytest.mark.parametrize("name", INNOCENT_NAMES)
