@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditlog.recording.models import RecordingPolicy
 
-_KEEP = ""
+_KEEP = "keep"
 _HOURS = {"0": _("Off"), "1": _("For 1 hour"), "24": _("For 1 day"), "72": _("For 3 days"), "168": _("For 7 days")}
 
 
@@ -21,18 +21,21 @@ class RecordingForm(forms.Form):
     screens = forms.BooleanField(
         label=RecordingPolicy._meta.get_field("screens").verbose_name,
         required=False,
-        help_text=_("Who opened which page, and when they left it. Without it the log still holds what they did there."),
+        help_text=_(
+            "Who opened which page, and when they left it. Without it the log still holds what they did there."
+        ),
     )
     trace_hours = forms.ChoiceField(
         label=_("Traces"),
-        required=False,
-        help_text=_("Each request and each background task with its duration, for the search for a fault. They end by themselves."),
+        help_text=_(
+            "Each request and each background task with its duration, to search for a fault. They end by themselves."
+        ),
     )
 
-    def __init__(self, *args: Any, policy: RecordingPolicy, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"screens": policy.screens, "trace_hours": "0"}, **kwargs)
+    def __init__(self, data: Any = None, *, policy: RecordingPolicy) -> None:
+        super().__init__(data, initial={"screens": policy.screens, "trace_hours": "0"})
         self._policy = policy
-        choices = list(_HOURS.items())
+        choices = [(hours, str(label)) for hours, label in _HOURS.items()]
         if policy.is_tracing:
             until = {"until": date_format(timezone.localtime(policy.traced_until), "DATETIME_FORMAT")}
             choices.insert(0, (_KEEP, gettext("As it is, until %(until)s") % until))
