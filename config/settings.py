@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.sealing",
+    "auditlog.recording",
     "auditlog.requests",
     "accounts",
     "accounts.network",
