@@ -68,6 +68,8 @@ ELEMENTS = (
     Element("post_button", {"action": "", "tone": "", "icon": "", "name": "", "value": "", "item": False}),
     Element("menu", {"label": "", "icon": "", "compact": False}, ("label",)),
     Element("breadcrumbs", {"trail": ()}, ("trail",), False),
+    Element("tabs", {"label": ""}),
+    Element("tab", {"page": "", "label": "", "menu": "", "also": ""}, ("page", "label"), False, presentation.tab),
     Element("moment", {"value": None, "date_only": False, "seconds": False}, ("value",), False, presentation.moment),
     Element("filetype", {"content_type": ""}, ("content_type",), False, presentation.filetype),
     Element("avatar", {"name": ""}, ("name",), False, presentation.avatar),

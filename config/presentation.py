@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.template.context import Context
+from django.urls import reverse
 from django.utils import timezone
 
 # A state's tone and icon. Tone never stands alone: the label and the icon say the same (WCAG 1.4.1).
@@ -83,6 +84,21 @@ def progress(values: Mapping[str, Any], _context: Context) -> dict[str, Any]:
     percent = min(100, round(100 * values["value"] / maximum)) if maximum else 0
     tone = "danger" if percent >= ALARM_AT_PERCENT else "warning" if percent >= WARN_AT_PERCENT else "primary"
     return {"percent": percent, "tone": values["tone"] or tone}
+
+
+def tab(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Where a tab leads, whether the reader's menus open it, and whether the page in hand is it or one behind it.
+
+    `also` names the pages behind it whose addresses could be those of another tab.
+    """
+    request: Any = context.get("request")
+    url = reverse(values["page"])
+    match = getattr(request, "resolver_match", None)
+    names = [values["page"], *values["also"].split()]
+    beside = any(name == getattr(match, "view_name", "") for name in names)
+    below = not values["also"] and getattr(request, "path", "").startswith(url)
+    allowed = not values["menu"] or values["menu"] in getattr(request, "menus", ())
+    return {"url": url, "active": beside or below, "allowed": allowed}
 
 
 def moment(values: Mapping[str, Any], _context: Context) -> dict[str, Any]:

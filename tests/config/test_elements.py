@@ -4,12 +4,14 @@ ASVS 3.2.2.
 """
 
 import datetime as dt
+import re
 
 import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.urls import resolve
 from django.utils import timezone, translation
 
 HOSTILE = '"><script>alert(1)</script>'
@@ -71,6 +73,7 @@ def test_element_does_not_see_the_page_round_it() -> None:
         "{% breadcrumbs trail %}",
         "{% avatar v %}{% filetype v %}{% icon v label=v %}",
         "{% chart id='c' title=v data=data unit=v %}",
+        "{% tabs label=v %}{% tab 'home' v %}{% endtabs %}",
         "{% keyset previous=v next=v %}",
         "{% dropzone action=v accept=v id=v %}{% enddropzone %}",
     ],
@@ -80,6 +83,24 @@ def test_values_are_escaped(source: str) -> None:
     data = {"labels": [HOSTILE], "series": [{"label": HOSTILE, "values": [1]}]}
     html = render(source, v=HOSTILE, vs=[HOSTILE], trail=[(HOSTILE, HOSTILE), (HOSTILE, "")], data=data)
     assert "<script>alert" not in html
+
+
+def test_tabs_show_what_the_reader_may_open_and_where_they_are() -> None:
+    """A9: a page whose menu is not granted is not offered; the current one says so."""
+    request = RequestFactory().get("/console/audit/")
+    request.resolver_match = resolve("/console/audit/")
+    request.menus = frozenset({"console.audit"})  # type: ignore[attr-defined]  # set by the session's middleware
+    html = render(
+        "{% tabs %}"
+        '{% tab "console:audit" "Events" menu="console.audit" also="console:audit_event" %}'
+        '{% tab "console:users" "Users" menu="console.users" %}'
+        '{% tab "console:backups" "Backups" menu="console.audit" %}'
+        "{% endtabs %}",
+        request=request,
+    )
+    assert "Users" not in html
+    assert "Backups" in html
+    assert re.findall(r'href="([^"]*)" aria-current="page"', " ".join(html.split())) == ["/console/audit/"]
 
 
 class _Form(forms.Form):
