@@ -21,7 +21,7 @@ INSERT INTO auditlog_auditevent (
     tenant_id, id, at, retention_class, kind, action, outcome, actor_kind, actor_id, actor_user_id, actor_name, ip,
     user_agent, session_id, request_id, target_type, target_id, target_label, before, after)
 SELECT %s, overlay(gen_random_uuid()::text PLACING '7' FROM 15)::uuid, %s::timestamptz + n * interval '1 millisecond',
-    'd180', 'data', 'documents.file.downloaded', 'success', 'user', gen_random_uuid(), 'erin' || n %% 50, 'Erin Example',
+    'd180', 'data', 'documents.file.downloaded', 'success', 'user', gen_random_uuid(), 'erin' || n %% 50, 'Erin',
     '192.0.2.17', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0',
     gen_random_uuid(), md5(n::text), 'documents.document', gen_random_uuid()::text,
     '契約書/2026年/請求書' || n || '.pdf', NULL, jsonb_build_object('size', n, 'version', n %% 7)
@@ -30,9 +30,10 @@ FROM generate_series(1, %s) AS n
 
 
 @pytest.fixture(autouse=True)
-def anchor_place(settings: LazySettings, tmp_path: Path) -> None:
-    """Where the heads of this test are anchored."""
+def stores(settings: LazySettings, tmp_path: Path) -> None:
+    """Where the files and the heads of this test are."""
     settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
+    settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
 
 
 def write_many(tenant: Tenant, count: int) -> None:
