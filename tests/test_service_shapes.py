@@ -70,7 +70,6 @@ EXCEPTIONS = {
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
     "auditlog.exports.making.claim": PART,
-    "auditlog.exports.making.stumble": "an order that waits for another attempt; its failure is recorded",
     "auditlog.exports.outstanding.forget_old": "the end of a retention period",
     "auditlog.sealing.chains.append_head": SEAL,
     "auditlog.sealing.chains.append_segment": SEAL,

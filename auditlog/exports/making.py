@@ -119,7 +119,7 @@ def _finish(row: AuditExport, written: WrittenObject, events: int, *, actor: Act
     if row.format == ExportFormat.CSV:
         current.signature = sign_file(
             tenant_id=row.tenant_id,
-            period=Period(row.begin, row.end),
+            period=Period(row.starts_at, row.ends_at),
             conditions=row.conditions,
             events=events,
             size=current.size,

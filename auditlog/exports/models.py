@@ -58,8 +58,8 @@ class AuditExport(TenantModel):
     )
 
     format = models.CharField(_("format"), max_length=8, choices=ExportFormat)
-    begin = models.DateTimeField(_("from"))
-    end = models.DateTimeField(_("to"))  # not included
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))  # not included
     # What else was asked for, by the names of `auditlog.filters`; each with its values as they stood in the address.
     conditions = models.JSONField(default=dict)
     language = models.CharField(max_length=10)
@@ -93,13 +93,13 @@ class AuditExport(TenantModel):
     @property
     def file_name(self) -> str:
         """The name of the file, in days of the zone in which it was ordered."""
-        first, last = (at.astimezone(ZoneInfo(self.time_zone)) for at in (self.begin, self.last))
+        first, last = (at.astimezone(ZoneInfo(self.time_zone)) for at in (self.starts_at, self.last))
         return f"audit-log-{first:%Y%m%d}-{last:%Y%m%d}.{self.format}"
 
     @property
     def last(self) -> datetime:
         """The last moment of the period."""
-        return self.end - _INSTANT
+        return self.ends_at - _INSTANT
 
     @property
     def is_open(self) -> bool:

@@ -33,8 +33,8 @@ def order_export(period: Period, *, form: str, conditions: dict[str, Any], actor
     _require_room()
     row = AuditExport(
         format=form,
-        begin=period.begin,
-        end=period.end,
+        starts_at=period.begin,
+        ends_at=period.end,
         conditions=conditions,
         language=translation.get_language() or "ja",
         time_zone=timezone.get_current_timezone_name(),
@@ -71,7 +71,7 @@ def cancel_export(row: AuditExport, *, actor: Actor) -> None:
 
 def facts_of(row: AuditExport) -> dict[str, Any]:
     """What the audit log says of an export."""
-    facts = {"format": row.format, "from": row.begin.isoformat(), "to": row.end.isoformat()}
+    facts = {"format": row.format, "from": row.starts_at.isoformat(), "to": row.ends_at.isoformat()}
     return facts | ({"conditions": row.conditions} if row.conditions else {})
 
 

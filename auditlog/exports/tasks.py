@@ -57,7 +57,7 @@ def _write(row: AuditExport, *, actor: Actor) -> None:
 
 
 def _source(row: AuditExport) -> Source:
-    period = Period(row.begin, row.end)
+    period = Period(row.starts_at, row.ends_at)
     with atomic():
         if row.format == ExportFormat.JSONL:
             return open_export(period.begin, period.end)
