@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                             ("cut", "The connection broke before the server had confirmed."),
                             (
                                 "farewell",
-                                "The server did not end the connection as TLS demands, so nothing says that it has read all.",
+                                "The server did not end the connection as TLS demands, so it may not have read everything.",
                             ),
                             ("secret", "The signing secret cannot be read. Renew it."),
                         ],
