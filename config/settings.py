@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.requests",
+    "auditlog.watching",
     "accounts",
     "accounts.network",
     "accounts.policy",
