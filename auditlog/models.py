@@ -1,5 +1,6 @@
 """Audit events: append-only, partitioned by retention class and then by time (G1, G5, G7)."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,11 @@ class RetentionClass(models.TextChoices):
     D30 = "d30", _("30 days")
     D180 = "d180", _("180 days")
     Y7 = "y7", _("7 years")
+
+    @property
+    def days(self) -> int:
+        """For how many days, at the least."""
+        return {"d30": 30, "d180": 180, "y7": 7 * 365}[self.value]
 
 
 class AuditEvent(TenantModel):
@@ -50,6 +56,8 @@ class AuditEvent(TenantModel):
     target_label = models.CharField(_("target"), max_length=400)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    # Made by the database. It goes into the sealed hash of the event, which therefore tells nothing once this is gone.
+    salt = models.UUIDField(db_default=RandomUUID(), editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["-at", "-id"]
