@@ -11,6 +11,7 @@ SCHEDULE = {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
+    "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

@@ -66,7 +66,7 @@ class Look:
             limit=_MOST_EVENTS,
             **conditions,
         )
-        return [Seen(*values, new=values[0] in keys) for values in found]
+        return [Seen(*(*values, values[0] in keys)) for values in found]
 
     @property
     def span(self) -> timedelta:

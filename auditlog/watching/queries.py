@@ -76,14 +76,17 @@ def addresses_of(people: Collection[UUID], *, action: str, since: datetime) -> l
     """From which addresses these people did that, and since when."""
     found = AuditEvent.objects.filter(actor_id__in=people, action=action, at__gte=since, ip__isnull=False)
     grouped = found.order_by().values("actor_id", "ip").annotate(first=Min("at"))
-    return list(grouped.values_list("actor_id", "ip", "first"))
+    return [
+        (person, ip, first) for person, ip, first in grouped.values_list("actor_id", "ip", "first") if person and ip
+    ]
 
 
 def last_times(people: Collection[UUID], *, action: str, since: datetime, many: int) -> list[tuple[UUID, datetime]]:
     """When these people did that the last times, so many of each."""
     found = AuditEvent.objects.filter(actor_id__in=people, action=action, at__gte=since)
     number = Window(RowNumber(), partition_by="actor_id", order_by=F("at").desc())
-    return list(found.order_by().annotate(number=number).filter(number__lte=many).values_list("actor_id", "at"))
+    last = found.order_by().annotate(number=number).filter(number__lte=many)
+    return [(person, at) for person, at in last.values_list("actor_id", "at") if person]
 
 
 def current_place() -> Place:

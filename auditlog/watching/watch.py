@@ -56,7 +56,7 @@ def _next_events(first: int, end: int, limit: int) -> tuple[list[Seen], int]:
             following += 1
             rows = queries.new_events(first, following, actions=actions, limit=None)
         rows = [row for row in rows if row[-1] < following]
-    return [Seen(*row[:-1], new=True) for row in rows], following
+    return [Seen(*(*row[:-1], True)) for row in rows], following
 
 
 def _noticed(events: list[Seen], zone: ZoneInfo) -> Iterator[Noticed]:

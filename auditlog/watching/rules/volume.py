@@ -52,7 +52,7 @@ MASS_DELETION = register(
         code="volume.deletions",
         label=_("Very many deletions"),
         explanation=_(
-            "Somebody deletes so many documents in a short time, alone or with their folders, that it may be no routine."
+            "Somebody deletes so many documents in a short time, one by one or by folders, that it may be no routine."
         ),
         severity=Severity.HIGH,
         actions=frozenset({"documents.document.deleted", _FOLDER_DELETED}),

@@ -3,14 +3,13 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.database.waiting import wait_for_other_databases
-
 from auditlog.context import Origin, origin
 from auditlog.watching.models import Finding
 from auditlog.watching.watch import watch
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
+from tests.auditlog.sealing.conftest import wait_for_other_databases
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -36,7 +35,7 @@ def stored(tenant: Tenant) -> list[Finding]:
         return list(Finding.objects.order_by("first_at", "rule", "subject"))
 
 
-def rows(tenant: Tenant) -> list[dict[str, Any]]:
+def rows(tenant: Tenant) -> list[Any]:
     """Everything about them, to compare."""
     with tenant_transaction(tenant.id):
         return list(Finding.objects.order_by("id").values())
