@@ -24,6 +24,13 @@ class RetentionClass(models.TextChoices):
         return {"d30": 30, "d180": 180, "y7": 7 * 365}[self.value]
 
 
+class ClassOfTenant(models.Func):
+    """How long the tenant in scope keeps its events, answered by the database (`auditlog.recording`)."""
+
+    function = "recording_class"
+    output_field = models.CharField()
+
+
 class AuditEvent(TenantModel):
     """One recorded action. The table is made in SQL, because Django knows no partitions."""
 
@@ -39,7 +46,7 @@ class AuditEvent(TenantModel):
     )
 
     at = models.DateTimeField(_("time"), default=timezone.now)
-    retention_class = models.CharField(max_length=8, choices=RetentionClass, default=RetentionClass.D180)
+    retention_class = models.CharField(max_length=8, choices=RetentionClass, db_default=ClassOfTenant())
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     action = models.CharField(_("action"), max_length=80)
     outcome = models.CharField(_("result"), max_length=8, choices=Outcome, default=Outcome.SUCCESS)
