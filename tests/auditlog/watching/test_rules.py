@@ -10,12 +10,15 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.login import LoginRefused, log_in
 from accounts.menus import ADMINISTRATOR, EDITOR, READER
 from accounts.models import Role, User
 from accounts.network.entries import Entry, add_network
 from accounts.roles import change_role, create_role, give_roles
+from auditlog.actors import Actor, ActorKind
+from auditlog.recording.services import change_recording
 from documents.contents import delete_document
 from documents.models import Document, Folder
 from documents.tree import delete_folder
@@ -264,4 +267,18 @@ def test_staff_access_outside_business_hours(
         assert operator.client.get(inside(access)).status_code == 200
         look(cast.admin.tenant, cast.outsider.tenant)
     assert found(cast.admin.tenant) == findings
+    assert found(cast.outsider.tenant) == []
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_capturing_switched_off(cast: Cast, times: int) -> None:
+    """G9, G4: by whoever may; switching on is nothing, nor are traces that end. The provider's log has it as well."""
+    acme, off = cast.admin.tenant, Actor(ActorKind.OPERATOR, "olga", "Olga", cast.operator.user.id)
+    for screens in (True, *(False,) * times, True):
+        with tenant_transaction(acme.id):
+            change_recording(screens=screens, traced_until=timezone.now() + timedelta(hours=1), actor=off)
+            change_recording(screens=screens, traced_until=None, actor=off)
+    look(acme, cast.operator.tenant, cast.outsider.tenant)
+    expected = [("record.capture_off", "Olga", 1)] * times
+    assert (found(acme), found(cast.operator.tenant)) == (expected, expected)
     assert found(cast.outsider.tenant) == []
