@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "auditlog.exports",
     "auditlog.recording",
     "auditlog.requests",
+    "auditlog.watching",
     "auditlog.forwarding",
     "accounts",
     "accounts.network",
