@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session
+.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -46,6 +46,9 @@ bench-tenants: setup  ## Measure creating and migrating tenants beside django-te
 
 bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a flood (about 2 minutes); ARGS as above
 	$(BIN)/python -m benchmarks.login $(ARGS)
+
+bench-audit: setup  ## Measure sealing, verifying and exporting the audit log (about 1 minute); ARGS as above
+	$(BIN)/python -m benchmarks.audit $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above
 	$(BIN)/python -m benchmarks.session $(ARGS)

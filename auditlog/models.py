@@ -1,5 +1,6 @@
 """Audit events: append-only, partitioned by retention class and then by time (G1, G5, G7)."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,18 @@ class RetentionClass(models.TextChoices):
     D180 = "d180", _("180 days")
     Y7 = "y7", _("7 years")
 
+    @property
+    def days(self) -> int:
+        """For how many days, at the least."""
+        return {"d30": 30, "d180": 180, "y7": 7 * 365}[self.value]
+
+
+class ClassOfTenant(models.Func):
+    """How long the tenant in scope keeps its events, answered by the database (`auditlog.recording`)."""
+
+    function = "recording_class"
+    output_field = models.CharField()
+
 
 class AuditEvent(TenantModel):
     """One recorded action. The table is made in SQL, because Django knows no partitions."""
@@ -33,7 +46,7 @@ class AuditEvent(TenantModel):
     )
 
     at = models.DateTimeField(_("time"), default=timezone.now)
-    retention_class = models.CharField(max_length=8, choices=RetentionClass, default=RetentionClass.D180)
+    retention_class = models.CharField(max_length=8, choices=RetentionClass, db_default=ClassOfTenant())
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     action = models.CharField(_("action"), max_length=80)
     outcome = models.CharField(_("result"), max_length=8, choices=Outcome, default=Outcome.SUCCESS)
@@ -50,6 +63,8 @@ class AuditEvent(TenantModel):
     target_label = models.CharField(_("target"), max_length=400)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    # Made by the database. It goes into the sealed hash of the event, which therefore tells nothing once this is gone.
+    salt = models.UUIDField(db_default=RandomUUID(), editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["-at", "-id"]

@@ -12,6 +12,7 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.masking import masked
 from auditlog.models import AuditEvent
+from auditlog.recording.queries import is_captured
 from tenants.isolation.context import current_tenant_id
 from tenants.isolation.transactions import tenant_transaction
 
@@ -44,15 +45,22 @@ def record(
     """Write one event for the tenant in scope, in the transaction that is open.
 
     `before` and `after` hold the changed fields; secrets in them are masked at every depth. Raises NoTenant without a
-    tenant. An event is never changed afterwards: the database refuses it.
+    tenant. An event is never changed afterwards: the database refuses it. One of a kind that the tenant does not
+    capture (G4) comes back unsaved.
     """
     event = _event(action, actor=actor, target=target, outcome=outcome, before=before, after=after)
-    event.save(force_insert=True)
+    if is_captured(action.kind):
+        event.save(force_insert=True)
     return event
 
 
 def record_many(action: Action, *, actor: Actor, entries: Iterable[tuple[models.Model, dict[str, Any]]]) -> int:
-    """Write one event for each row that a bulk deed touched, with what was set in it; returns how many."""
+    """Write one event for each row that a bulk deed touched, with what was set in it; returns how many.
+
+    None, where the tenant does not capture the kind (G4).
+    """
+    if not is_captured(action.kind):
+        return 0
     events = [
         _event(action, actor=actor, target=row, outcome=Outcome.SUCCESS, before=None, after=after)
         for row, after in entries

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils.translation import gettext as _
 
 from accounts.menus import BY_CODE, Audience
 from accounts.models import Role
 from auditlog.actors import Actor
+from auditlog.sealing.sealer import begin_restored_chain
 from auditlog.services import record
 from backups.actions import ARCHIVE_RESTORED
 from backups.content import archived_tables
@@ -137,9 +138,16 @@ def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progre
                 loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
             loader.check_constraints()
             _seal_anew(manifest.place.tenant_id, tenant.id)
+            _begin_chain(tenant.id, manifest.place.tenant_id)
             _take_operator_menus_away()
     except IntegrityError as error:
         raise RestoreRefused(_("The database refused the rows: %(cause)s") % {"cause": error}) from error
+
+
+def _begin_chain(tenant_id: UUID, origin: UUID) -> None:
+    """The seals of the old tenant's log are not the new one's: its chain begins, and says whose copy it is."""
+    with connections[OWNER_ALIAS].cursor() as cursor:
+        begin_restored_chain(cursor, tenant_id, origin=origin, using=OWNER_ALIAS)
 
 
 def _seal_anew(old_tenant: UUID, new_tenant: UUID) -> None:

@@ -22,6 +22,7 @@ os.environ |= {
     "VAULT_KEY_STORE": f"file://{KEYS}/keys",
     "VAULT_DOCUMENT_STORE": f"file://{KEYS}/documents",
     "VAULT_BACKUP_STORE": f"file://{KEYS}/backups",
+    "AUDIT_ANCHOR_STORE": f"file://{KEYS}/anchors",
 }
 
 # Given back when the process exits. Taken before the product's settings read the server's address.

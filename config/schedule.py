@@ -6,6 +6,11 @@ from celery.schedules import crontab
 
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "seal-audit-log": {"task": "auditlog.tasks.seal", "schedule": crontab()},
+    "forget-expired-leaves": {
+        "task": "auditlog.tasks.forget_expired_leaves",
+        "schedule": crontab(hour="1", minute="20"),
+    },
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

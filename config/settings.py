@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "csp",
     "vault",
     "auditlog",
+    "auditlog.sealing",
+    "auditlog.recording",
     "auditlog.requests",
     "accounts",
     "accounts.network",
@@ -175,6 +177,8 @@ VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"
+# Where the newest signed head of the audit log goes: away from the database, and best where nobody can delete.
+AUDIT_ANCHOR_STORE = env.str("AUDIT_ANCHOR_STORE", default=_store_default) or f"file://{VAR_DIR / 'audit-anchors'}"
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
 S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
 # Without these two boto3 looks where it always does: its own variables, the profile, the role of the machine.

@@ -25,6 +25,7 @@ _place = f"{os.environ['SEKISHO_TEST_VAULT']}/{os.environ.get('PYTEST_XDIST_WORK
 os.environ["VAULT_ROOT_KEY"] = f"file://{_place}/root.key"
 for _store in ("KEY", "DOCUMENT", "BACKUP"):
     os.environ[f"VAULT_{_store}_STORE"] = f"file://{_place}/{_store.lower()}"
+os.environ["AUDIT_ANCHOR_STORE"] = f"file://{_place}/anchors"
 
 # Last, since reading the product's settings is what all of this prepares.
 from config.settings import *  # noqa: E402, F403

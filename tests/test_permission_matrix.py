@@ -176,6 +176,7 @@ MATRIX: dict[str, Page | Public] = {
     "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
+    "console:audit_event_proof event": Page("console.audit", FINE, NO),
     "console:backups": Page("console.backups", FINE, NO),
     "console:staff_accesses": Page("console.staff_access", FINE, NO),
     "console:staff_access access": Page("console.staff_access", FINE, NO),

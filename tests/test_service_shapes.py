@@ -22,6 +22,7 @@ BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can
 PART = "a part of a deed that its caller records"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 COUNTER = "a number that follows from recorded deeds"
+SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
     "accounts.login.log_in": BY_THE_USER_THEMSELVES,
     "accounts.login.log_out": BY_THE_USER_THEMSELVES,
@@ -68,6 +69,8 @@ EXCEPTIONS = {
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.services.record": "the record itself",
+    "auditlog.sealing.chains.append_head": SEAL,
+    "auditlog.sealing.chains.append_segment": SEAL,
     "auditlog.requests.storing.store_waiting": "a log of its own",
     "auditlog.services.record_many": "the record itself",
     "backups.catalogue.begin": UNFINISHED,
@@ -195,6 +198,10 @@ def test_only_known_places_work_across_tenants() -> None:
         "accounts.sso.pending",
         "accounts.staff.directory",
         "auditlog.partitions",
+        "auditlog.sealing.headchecks",
+        "auditlog.sealing.proofs",
+        "auditlog.sealing.sealer",
+        "auditlog.sealing.verifying",
         "auditlog.requests.queries",
         "auditlog.requests.storing",
         "backups.loading",

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from vault.root import root_key_path
 
-_STORES = ("VAULT_KEY_STORE", "VAULT_DOCUMENT_STORE", "VAULT_BACKUP_STORE")
+_STORES = ("VAULT_KEY_STORE", "VAULT_DOCUMENT_STORE", "VAULT_BACKUP_STORE", "AUDIT_ANCHOR_STORE")
 # A group may read (an orchestrator hands secrets out that way), nobody else may do anything.
 _TOO_OPEN = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
 
@@ -34,7 +34,7 @@ def _nested(one: tuple[str, PurePosixPath], other: tuple[str, PurePosixPath]) ->
 
 @register
 def stores_apart(**_kwargs: Any) -> list[CheckMessage]:
-    """vault.E001-E003, vault.W001: the three stores and the root key each have a place of their own."""
+    """vault.E001-E003, vault.W001: the four stores and the root key each have a place of their own."""
     found: list[CheckMessage] = []
     places: dict[str, tuple[str, PurePosixPath]] = {}
     for setting in _STORES:

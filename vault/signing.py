@@ -75,16 +75,31 @@ class SigningKeys:
         key = self.keys(purpose)[-1]
         return Signature(key.key_id, key.private.sign(message))
 
+    def rotate(self, purpose: str) -> SigningKey:
+        """Add a new key for the purpose, which signs from now on. Raises ObjectExists when another process did so too.
+
+        Other processes sign with the old one for up to five more minutes; its signatures stay good.
+        """
+        version = self.keys(purpose)[-1].version + 1
+        self._records(purpose).add(version, self._new_record(purpose, version))
+        self._recent.forget(purpose)
+        return self.keys(purpose)[-1]
+
     def verify(self, purpose: str, message: bytes, signature: Signature) -> None:
         """Raises SignatureInvalid unless one of our keys for this purpose signed exactly these bytes."""
-        for key in self.keys(purpose):
-            if key.key_id == signature.key_id:
-                try:
-                    key.public.verify(signature.value, message)
-                except InvalidSignature as error:
-                    raise SignatureInvalid(f"The signature for {purpose} does not fit its content.") from error
-                return
-        raise SignatureInvalid(f"{signature.key_id} is none of our keys for {purpose}.")
+        key = self._find(purpose, signature.key_id)
+        if key is None:
+            self._recent.forget(purpose)  # another process may have renewed the key a moment ago
+            key = self._find(purpose, signature.key_id)
+        if key is None:
+            raise SignatureInvalid(f"{signature.key_id} is none of our keys for {purpose}.")
+        try:
+            key.public.verify(signature.value, message)
+        except InvalidSignature as error:
+            raise SignatureInvalid(f"The signature for {purpose} does not fit its content.") from error
+
+    def _find(self, purpose: str, key_id: str) -> SigningKey | None:
+        return next((key for key in self.keys(purpose) if key.key_id == key_id), None)
 
     def _records(self, purpose: str) -> Records:
         return Records(self._store, check_name(f"signing/{purpose}"))

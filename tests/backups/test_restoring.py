@@ -1,8 +1,10 @@
 """Restoring beside the old company: what is refused, what is adapted, what is undone (B6)."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,10 @@ from django.db import connections
 from accounts.menus import OPERATOR
 from accounts.models import OneTimeLink, Role, Session, User
 from auditlog.models import AuditEvent
+from auditlog.sealing.headchecks import verify_heads
+from auditlog.sealing.models import Segment
+from auditlog.sealing.sealer import seal
+from auditlog.sealing.verifying import verify_tenant
 from backups import restoring, taking
 from backups.content import ArchivedTable, archived_tables
 from backups.errors import ArchiveDamaged, Cause, RestoreRefused, RunningAlready
@@ -63,6 +69,25 @@ def test_who_restored_what_is_in_three_logs(archive: Archive, provider: Tenant) 
             assert (event.after or {})["from"] == "ACME"
             assert (event.after or {})["to"] == "COPY"
             assert (event.after or {})["archive"] == str(archive.id)
+
+
+def test_the_log_of_the_copy_is_sealed_as_a_copy(
+    archive: Archive, provider: Tenant, settings: LazySettings, tmp_path: Path
+) -> None:
+    """B6, G7: its chain says whose copy it is, and its old events are sealed with the next run."""
+    settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
+    seal([provider.id, archive.tenant_id])
+    restored = restore_archive(archive, company_code="COPY", actor=ACTOR)
+    with tenant_transaction(restored.tenant.id):
+        events = AuditEvent.objects.count()
+    seal([provider.id, archive.tenant_id, restored.tenant.id])
+    report = verify_tenant(restored.tenant.id)
+    assert (report.finding, report.events, report.segments) == (None, events, 2)
+    assert verify_tenant(archive.tenant_id).finding is None
+    assert verify_heads().finding is None
+    with tenant_transaction(restored.tenant.id):
+        first = Segment.objects.get(seq=1)
+    assert json.loads(first.statement)["origin"]["tenant"] == str(archive.tenant_id)
 
 
 def test_sessions_and_links_stay_behind(stored: Stored, take: Callable[[], Archive]) -> None:

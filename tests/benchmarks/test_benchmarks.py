@@ -35,6 +35,13 @@ def test_tenants_are_created_and_migrated_on_both_sides(tmp_path: Path) -> None:
     assert migrated["schema_relations"] > 0
 
 
+def test_the_audit_log_is_sealed_verified_and_exported(tmp_path: Path) -> None:
+    """`benchmarks.audit` measures sealing, verification and export (G7)."""
+    (result,) = _run("audit", tmp_path, "sealing", "--events", "700", "--tenants", "2")
+    assert [row["name"] for row in result["numbers"]] == ["seal", "verify", "export"]
+    assert all(row["per_second"] > 0 for row in result["numbers"])
+
+
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
     """`benchmarks.login`: each way to fail beside one hash, and a page while others log in wrongly (A2)."""
     beside, flood = _run("login", tmp_path, "--rounds", "2", "--page-rounds", "3", "--clients", "2")

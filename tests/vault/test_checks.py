@@ -27,6 +27,8 @@ def test_a_proper_vault_has_no_findings(vault: Settings) -> None:
         ("VAULT_KEY_STORE", "file://{}/x/../backups/keys", ["vault.E001"]),
         ("VAULT_DOCUMENT_STORE", "file://{}/backups/documents", ["vault.E001"]),
         ("VAULT_BACKUP_STORE", "file://{}", ["vault.E001", "vault.E001", "vault.E004"]),
+        ("AUDIT_ANCHOR_STORE", "file://{}/documents/anchors", ["vault.E001"]),
+        ("AUDIT_ANCHOR_STORE", "anchors", ["vault.E002"]),
         ("VAULT_ROOT_KEY", "file://{}/keys/root.key", ["vault.E004"]),
         ("VAULT_ROOT_KEY", "file://{}/backups/secret/root.key", ["vault.E004"]),
         ("VAULT_ROOT_KEY", "root.key", ["vault.E003"]),

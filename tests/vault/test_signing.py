@@ -33,6 +33,20 @@ def test_keys_stay_and_are_made_once() -> None:
     assert ids == {key_store().signing.sign("p", b"m").key_id}
 
 
+def test_a_renewed_key_signs_and_the_old_one_is_believed() -> None:
+    """G7: also in a process that has not heard of the new key yet."""
+    signing = key_store().signing
+    before = signing.sign("p", b"m")
+    key_store.cache_clear()
+    renewed = key_store().signing.rotate("p")
+    after = key_store().signing.sign("p", b"m")
+    assert after.key_id == renewed.key_id != before.key_id
+    assert [key.version for key in key_store().signing.keys("p")] == [1, 2]
+    key_store().signing.verify("p", b"m", before)
+    assert len(signing._recent.get("p")) == 1
+    signing.verify("p", b"m", after)
+
+
 def test_refuses_what_was_not_signed() -> None:
     """Another content, another purpose, another key, an altered signature."""
     signing = key_store().signing

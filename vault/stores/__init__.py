@@ -22,6 +22,7 @@ __all__ = [
     "ObjectWriter",
     "S3Store",
     "StoredObject",
+    "anchor_store",
     "backup_store",
     "copy_object",
     "document_store",
@@ -61,6 +62,11 @@ def backup_store() -> ObjectStore:
     return _configured("VAULT_BACKUP_STORE")
 
 
+def anchor_store() -> ObjectStore:
+    """Where the signed heads of the audit log are (AUDIT_ANCHOR_STORE)."""
+    return _configured("AUDIT_ANCHOR_STORE")
+
+
 def copy_object(source: ObjectStore, name: str, target: ObjectStore, target_name: str) -> StoredObject:
     """Copy the bytes of an object, encrypted as they are, in constant memory. Raises ObjectMissing, ObjectExists."""
     with source.open(name) as reader:
@@ -68,7 +74,7 @@ def copy_object(source: ObjectStore, name: str, target: ObjectStore, target_name
 
 
 def _forget(*, setting: str, **_kwargs: Any) -> None:
-    if setting.startswith(("VAULT_", "S3_")) or setting == "PRODUCTION":
+    if setting.startswith(("VAULT_", "AUDIT_ANCHOR_", "S3_")) or setting == "PRODUCTION":
         _configured.cache_clear()
 
 

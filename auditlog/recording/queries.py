@@ -1,0 +1,23 @@
+"""Reads of the recording policy."""
+
+from auditlog.actions import Kind
+from auditlog.models import RetentionClass
+from auditlog.recording.models import OPTIONAL_KINDS, RecordingPolicy
+from tenants.isolation.directory import current_company
+
+
+def current_recording() -> RecordingPolicy:
+    """The policy of the tenant in scope; the defaults, unsaved, where nobody has chosen anything."""
+    stored = RecordingPolicy.objects.first()
+    if stored is not None:
+        return stored
+    company = current_company()
+    kept = RetentionClass.Y7 if company is not None and company.is_provider else RetentionClass.D180
+    return RecordingPolicy(retention_class=kept)
+
+
+def is_captured(kind: Kind) -> bool:
+    """Whether an event of that kind is written for the tenant in scope (G4). Asks only where there is a choice."""
+    if kind not in OPTIONAL_KINDS:
+        return True
+    return (RecordingPolicy.objects.first() or RecordingPolicy()).captures(kind)
