@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "auditlog",
     "auditlog.sealing",
     "auditlog.recording",
+    "auditlog.retention",
     "auditlog.requests",
     "accounts",
     "accounts.network",

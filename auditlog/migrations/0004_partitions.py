@@ -67,7 +67,7 @@ BEGIN
 END $$
 """
 # While it waits for whoever reads, everybody else waits behind it: hence the short patience. The count comes first.
-_DROP = f"""
+_DROP = """
 CREATE FUNCTION auditlog_drop_partition(partition text, today date, most_due integer) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '250ms' AS $$
 DECLARE
@@ -94,7 +94,7 @@ BEGIN
     EXECUTE format('SELECT jsonb_object_agg(tenant_id, events) FROM (
         SELECT tenant_id, count(*) AS events FROM public.%I GROUP BY tenant_id) AS counted', partition) INTO events;
     EXECUTE format('DROP TABLE public.%I', partition);
-    RETURN coalesce(events, '{{}}');
+    RETURN coalesce(events, '{}');
 END $$
 """
 # A batch in the order of the key. An UPDATE of the class takes the row to another partition and leaves all else as it
