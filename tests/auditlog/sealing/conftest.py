@@ -1,13 +1,16 @@
 """A log that is sealed, an anchor store of its own, and somebody who owns the database."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.db import connections
+from psycopg.conninfo import make_conninfo
 
 from auditlog.models import AuditEvent
 from auditlog.sealing.findings import FindingKind
@@ -16,6 +19,7 @@ from auditlog.sealing.sealer import Sealed, seal
 from auditlog.sealing.verifying import verify_tenant
 from tenants.models import Tenant
 from tests.auditlog.conftest import write
+from tests.settings import ADMIN_URL
 
 TABLE = "auditlog_auditevent"
 _PATIENCE_SECONDS = 120
@@ -53,8 +57,8 @@ def sealed_log(acme: Tenant, globex: Tenant, seal_all: Callable[[], Sealed]) -> 
 def wait_for_other_databases() -> None:
     """Return when no transaction of another database is open that was open at the call.
 
-    The sealer takes what is below the oldest transaction of the whole cluster, and tests that run beside this one are in
-    databases of the same cluster. What this test itself holds open stays its own business.
+    The sealer takes what is below the oldest transaction of the whole cluster, and tests that run beside this one are
+    in databases of the same cluster. What this test itself holds open stays its own business.
     """
     running = "SELECT pid, backend_xid::text FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND {} <> {}".format(
         "coalesce(datname, '')", "current_database()"

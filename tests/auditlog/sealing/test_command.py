@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from auditlog import tasks
 from auditlog.models import AuditEvent
-from auditlog.tasks import forget_expired_leaves, seal
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.sealing.conftest import TABLE, as_owner
+from tests.auditlog.sealing.conftest import TABLE, as_owner, wait_for_other_databases
 from tests.auditlog.sealing.test_proofs import run_script
 from tests.conftest import EVERY_ROLE
 
@@ -23,9 +23,16 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 def audit(*arguments: str) -> str:
     """What the command prints."""
+    wait_for_other_databases()
     out = StringIO()
     call_command("audit", *arguments, stdout=out)
     return out.getvalue()
+
+
+def seal() -> None:
+    """The job of every minute."""
+    wait_for_other_databases()
+    tasks.seal()
 
 
 def test_seal_and_verify(acme: Tenant, globex: Tenant) -> None:
@@ -122,9 +129,9 @@ def test_the_jobs(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
 
     write(acme)
     seal()
-    assert forget_expired_leaves() == 0
+    assert tasks.forget_expired_leaves() == 0
     as_owner("UPDATE sealing_leaves SET expires = current_date - 31")
-    assert forget_expired_leaves() == 1
+    assert tasks.forget_expired_leaves() == 1
     names = {entry["task"] for entry in SCHEDULE.values()}
     assert {"auditlog.tasks.seal", "auditlog.tasks.forget_expired_leaves"} <= names
 
