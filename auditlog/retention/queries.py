@@ -1,10 +1,11 @@
 """Reads about the keeping of the audit log."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from auditlog.models import AuditEvent, RetentionClass
-from auditlog.partitions import Partition, partitions
+from auditlog.partitions import Partition, missing_days, partitions
 from auditlog.queries import events, events_of_days
 from auditlog.retention.actions import PARTITION_DROPPED
 from auditlog.retention.models import Problem, Relocation
@@ -62,3 +63,52 @@ def events_to_relocate(tenant_id: UUID, to_class: str) -> int:
             [tenant_id, others],
         )
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRoom:
+    """The partitions of one class together. `rows` is an estimate, `next_drop` the time of the next one to go."""
+
+    retention_class: RetentionClass
+    partitions: int
+    begins: datetime | None
+    ends: datetime | None
+    bytes: int
+    rows: int
+    next_drop: datetime | None
+    due: int
+    missing: list[date]
+
+
+def room(present: list[Partition], now: datetime) -> list[ClassRoom]:
+    """How each class stands."""
+    missing = missing_days(present, now.date())
+    rooms = []
+    for kept in RetentionClass:
+        own = [one for one in present if one.retention_class is kept]
+        rooms.append(
+            ClassRoom(
+                kept,
+                partitions=len(own),
+                begins=min((one.begins for one in own), default=None),
+                ends=max((one.ends for one in own), default=None),
+                bytes=sum(one.bytes for one in own),
+                rows=sum(one.rows for one in own),
+                next_drop=min((one.due for one in own), default=None),
+                due=sum(one.due <= now for one in own),
+                missing=missing.get(kept, []),
+            )
+        )
+    return rooms
+
+
+def relocations(most: int = 100) -> list[Relocation]:
+    """The changes of class that are being carried out, of all companies; as the platform role."""
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute(
+            "SELECT tenant_id, from_class, to_class, asked_at, total, moved, removed FROM audit_retention_relocation"
+            " WHERE finished_at IS NULL ORDER BY asked_at LIMIT %s",
+            [most],
+        )
+        names = [column.name for column in cursor.description]
+        return [Relocation(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
