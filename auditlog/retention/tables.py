@@ -9,7 +9,8 @@ _NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric
 # Partitions begin and end with the days of UTC (G8); in the reader's zone these would be odd hours.
 _DAY = "{% load tz %}{{ value|utc|date:'Y-m-d' }}"
 _STATE = """{% load elements i18n %}
-{% if record.missing %}{% translate "Partitions are missing" as label %}{% badge label tone="danger" icon="alert-triangle" %}
+{% if record.missing %}{% translate "Partitions are missing" as label %}
+{% badge label tone="danger" icon="alert-triangle" %}
 {% elif record.due %}{% translate "Due" as label %}{% badge label tone="warning" icon="clock" %}
 {% else %}{% translate "In order" as label %}{% badge label status="success" %}{% endif %}"""
 _PROGRESS = """{% load elements i18n %}{% if record.total %}

@@ -29,7 +29,7 @@ from backups.restoring import restore_archive
 from backups.taking import take_archive
 from documents.models import Folder
 from tenants.isolation.context import tenant_scope
-from tenants.isolation.transactions import current_connection, platform_transaction, tenant_transaction
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PlanCode
 from tests.backups.conftest import ACTOR, Stored

@@ -62,7 +62,7 @@ class Command(SekishoCommand):
         export.add_argument("--format", choices=["jsonl"], default="jsonl")
         export.add_argument("--out", required=True, type=Path, metavar="FILE", help="is made; must not be there")
 
-        partitions = self._subcommand(actions, "partitions", "how the log is divided by class and time, and what is due")
+        partitions = self._subcommand(actions, "partitions", "how the log is divided, and what is due")
         partitions.add_argument("--make", action="store_true", help="make the missing ones first, as the worker does")
         partitions.add_argument(
             "--drop", type=int, metavar="N", help="drop what is due first, up to N of a class: look at the clock before"

@@ -1,14 +1,12 @@
 """Room for the coming days: missing partitions are told of before they are needed, once, and it closes (G5)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.checks import run_checks
 from django.db import IntegrityError
-from django.test import Client
 from django.utils import timezone
 
 from auditlog.models import AuditEvent, RetentionClass
@@ -22,7 +20,7 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.retention.conftest import TABLE, as_owner, days_ago, log_of, name_of, names
+from tests.auditlog.retention.conftest import as_owner, days_ago, log_of, name_of
 from tests.conftest import EVERY_ROLE, Cast
 
 pytestmark = [
