@@ -59,6 +59,8 @@ MENUS = (
          _("See who is logged in on which device, and end sessions")),
     Menu("console.audit", _("Audit log"), Audience.CONSOLE, "console:audit", "history",
          _("Look at the record of every action in the company")),
+    Menu("console.audit_settings", _("Audit log settings"), Audience.CONSOLE, "console:audit_settings", "settings",
+         _("Decide what the audit log records, where the edition leaves it to the company")),
     Menu("console.backups", _("Backups"), Audience.CONSOLE, "console:backups", "archive",
          _("See the company's own backups")),
     Menu("console.staff_access", _("Staff access"), Audience.CONSOLE, "console:staff_accesses", "user-check",

@@ -10,7 +10,7 @@ from django.db import models
 from auditlog.actions import Action, Outcome
 from auditlog.actors import Actor
 from auditlog.context import current_origin
-from auditlog.masking import masked
+from auditlog.masking import masked, masked_forms
 from auditlog.models import AuditEvent
 from auditlog.recording.queries import is_captured
 from tenants.isolation.context import current_tenant_id
@@ -95,7 +95,7 @@ def _event(
         request_id=_clean(where.request_id, 64),
         target_type=target.type,
         target_id=target.id[:80],
-        target_label=_clean(target.label, 400),
+        target_label=_clean(masked_forms(target.label), 400),
         before=masked(before),
         after=masked(after),
     )

@@ -1,6 +1,9 @@
 """How the web server runs: `gunicorn -c python:config.gunicorn config.wsgi`. WEB_CONCURRENCY sets the processes."""
 
+import os
 from pathlib import Path
+
+from config import logs
 
 # Threads, because a request waits for the database or for a slow reader of a large file most of its time.
 worker_class = "gthread"
@@ -11,3 +14,4 @@ keepalive = 5
 # The sign of life is a file that is touched all the time; on a busy disk that touch blocks and the process is killed.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
+logconfig_dict = logs.configuration(os.environ.get("LOG_LEVEL", "INFO"))

@@ -11,7 +11,7 @@ import environ
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from config import headers, installation
+from config import headers, installation, logs
 from config.local_secrets import local_secret
 from config.schedule import SCHEDULE
 
@@ -30,7 +30,7 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
     PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 DEMO = MODE == "demo"
 
 PRODUCT_NAME = env.str("PRODUCT_NAME", default="Sekisho")
@@ -289,16 +289,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "config.log_masking.SecretFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    # Says at every start that the schemas of XML are loaded already.
-    "loggers": {"xmlschema": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.configuration(env.str("LOG_LEVEL", default="INFO"))
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.log_masking.ReporterFilter"
 
 if MODE == "test":
     # The cheapest Argon2 there is: the suite logs in hundreds of times and tests the real parameters elsewhere.

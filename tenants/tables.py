@@ -7,6 +7,7 @@ _NAME = (
     """{{ record.name }}{% if record.is_provider %} <small class="text-secondary">{{ provider }}</small>{% endif %}"""
 )
 _STATE = "{% load elements %}{% badge record.get_state_display status=record.state %}"
+_AUDIT = """<a href="{% url 'operator:tenant_audit' record.company_code %}">{{ label }}</a>"""
 _CREATED = "{% load elements %}{% moment value date_only=True %}"
 
 
@@ -21,6 +22,9 @@ class TenantTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no 
     edition = tables.Column(accessor="get_edition_display", verbose_name=_("Edition"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"))
     created_at = tables.TemplateColumn(_CREATED, verbose_name=_("Created"))
+    audit = tables.TemplateColumn(
+        _AUDIT, verbose_name=_("Audit log"), extra_context={"label": _("Settings")}, empty_values=()
+    )
 
     class Meta:
         orderable = False

@@ -51,6 +51,11 @@ class RecordingPolicy(TenantModel):
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
 
+    @property
+    def is_tracing(self) -> bool:
+        """Whether traces are written now."""
+        return self.captures(Kind.TRACE)
+
     def captures(self, kind: Kind, now: datetime | None = None) -> bool:
         """Whether events of the kind are written at that time."""
         if kind is Kind.SCREEN:

@@ -3,7 +3,9 @@
 from auditlog.actions import Kind
 from auditlog.models import RetentionClass
 from auditlog.recording.models import OPTIONAL_KINDS, RecordingPolicy
+from tenants.isolation.context import require_tenant_id
 from tenants.isolation.directory import current_company
+from tenants.isolation.transactions import current_connection
 
 
 def current_recording() -> RecordingPolicy:
@@ -21,3 +23,11 @@ def is_captured(kind: Kind) -> bool:
     if kind not in OPTIONAL_KINDS:
         return True
     return (RecordingPolicy.objects.first() or RecordingPolicy()).captures(kind)
+
+
+def is_private_edition() -> bool:
+    """Whether the tenant in scope has the Private edition (T2). In SQL: the directory of tenants is built on this."""
+    with current_connection().cursor() as cursor:
+        cursor.execute("SELECT edition = 'private' FROM tenants_tenant WHERE id = %s", [require_tenant_id()])
+        row = cursor.fetchone()
+    return bool(row and row[0])
