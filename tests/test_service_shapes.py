@@ -72,6 +72,7 @@ EXCEPTIONS = {
     "auditlog.sealing.chains.append_head": SEAL,
     "auditlog.sealing.chains.append_segment": SEAL,
     "auditlog.requests.storing.store_waiting": "a log of its own",
+    "auditlog.retention.upkeep.note_told": "writes down what operators were told",
     "auditlog.services.record_many": "the record itself",
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,

@@ -1,12 +1,15 @@
 """`manage.py check --database default`: is there room for the events of the coming days (G5)?"""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - its name in Django
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.utils import timezone
 
+from auditlog.models import RetentionClass
 from auditlog.partitions import missing_days, partitions
 from tenants.isolation.transactions import current_connection
 
@@ -23,13 +26,12 @@ def room_ahead(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[C
     today = timezone.now().date()
     present = partitions()
     now = missing_days(present, today, days=1, months=0)
-    return [
-        _message(Error, "E001", kept.label, days) if kept in now else _message(Warning, "W001", kept.label, days)
-        for kept, days in missing_days(present, today).items()
-    ]
+    return [_message(kept, days, error=kept in now) for kept, days in missing_days(present, today).items()]
 
 
-def _message(kind: type[CheckMessage], number: str, kept: Any, days: Sequence[Any]) -> CheckMessage:
-    text = f"The audit log has no partition for {len(days)} coming days or months of {kept}, from {days[0]} on."
-    hint = "Run `manage.py audit partitions`, and see why the worker has not."
-    return kind(text, hint=hint, id=f"audit_retention.{number}")  # type: ignore[call-arg]
+def _message(kept: RetentionClass, days: Sequence[date], *, error: bool) -> CheckMessage:
+    text = f"The audit log has no partition for {len(days)} coming days or months of {kept.label}, from {days[0]} on."
+    hint = "Run `manage.py audit partitions --make`, and see why the worker has not."
+    if error:
+        return Error(text, hint=hint, id="audit_retention.E001")
+    return checks.Warning(text, hint=hint, id="audit_retention.W001")
