@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from auditlog.models import AuditEvent, RetentionClass
 from auditlog.partitions import Partition, missing_days, partitions
 from auditlog.queries import events, events_of_days
@@ -65,6 +68,14 @@ def events_to_relocate(tenant_id: UUID, to_class: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+class RoomState(models.TextChoices):
+    """How a class stands; the values are states of badges."""
+
+    MISSING = "failed", _("Partitions are missing")
+    DUE = "expiring", _("Removal is due")
+    IN_ORDER = "success", _("In order")
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRoom:
     """The partitions of one class together. `rows` is an estimate, `next_drop` the time of the next one to go."""
@@ -78,6 +89,13 @@ class ClassRoom:
     next_drop: datetime | None
     due: int
     missing: list[date]
+
+    @property
+    def state(self) -> RoomState:
+        """The worst of it."""
+        if self.missing:
+            return RoomState.MISSING
+        return RoomState.DUE if self.due else RoomState.IN_ORDER
 
 
 def room(present: list[Partition], now: datetime) -> list[ClassRoom]:

@@ -8,14 +8,9 @@ from django.utils.translation import gettext_lazy as _
 _NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 # Partitions begin and end with the days of UTC (G8); in the reader's zone these would be odd hours.
 _DAY = "{% load tz %}{{ value|utc|date:'Y-m-d' }}"
-_STATE = """{% load elements i18n %}
-{% if record.missing %}{% translate "Partitions are missing" as label %}
-{% badge label tone="danger" icon="alert-triangle" %}
-{% elif record.due %}{% translate "Due" as label %}{% badge label tone="warning" icon="clock" %}
-{% else %}{% translate "In order" as label %}{% badge label status="success" %}{% endif %}"""
-_PROGRESS = """{% load elements i18n %}{% if record.total %}
-{% translate "Events moved or removed" as label %}{% progress record.done record.total label=label %}
-{% else %}{% translate "Begins shortly" %}{% endif %}"""
+_STATE = "{% load elements %}{% badge record.state.label status=record.state.value %}"
+_PROGRESS = """{% load elements %}
+{% if record.total %}{% progress record.done record.total label=label tone="info" %}{% else %}–{% endif %}"""
 
 
 class RoomTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
@@ -65,7 +60,12 @@ class RelocationTable(tables.Table):  # type: ignore[misc]
     from_class = tables.Column(accessor="get_from_class_display", verbose_name=_("Before"))
     to_class = tables.Column(accessor="get_to_class_display", verbose_name=_("Now"))
     asked_at = tables.TemplateColumn("{% load elements %}{% moment value %}", verbose_name=_("Changed"))
-    progress = tables.TemplateColumn(_PROGRESS, verbose_name=_("Progress"), empty_values=())
+    progress = tables.TemplateColumn(
+        _PROGRESS,
+        verbose_name=_("Progress"),
+        empty_values=(),
+        extra_context={"label": _("Events moved or removed")},
+    )
 
     class Meta:
         orderable = False
