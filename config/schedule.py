@@ -17,6 +17,12 @@ SCHEDULE = {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
+    "catch-up-with-audit-exports": {"task": "auditlog.exports.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "clear-away-audit-exports": {"task": "auditlog.exports.tasks.clear_away", "schedule": crontab(minute="15")},
+    "sweep-audit-exports": {
+        "task": "auditlog.exports.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.sealing",
+    "auditlog.exports",
     "auditlog.recording",
     "auditlog.retention",
     "auditlog.requests",
