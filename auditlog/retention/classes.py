@@ -47,7 +47,7 @@ def _begin(former: RetentionClass, to: RetentionClass) -> Relocation:
     relocation = Relocation.objects.first() or Relocation()
     relocation.from_class, relocation.to_class, relocation.asked_at = former, to, timezone.now()
     relocation.total, relocation.moved, relocation.removed = None, 0, 0
-    relocation.declared_at = relocation.finished_at = None
+    relocation.declared_on = relocation.finished_at = None
     relocation.save()
     return relocation
 

@@ -75,8 +75,8 @@ class Relocation(TenantModel):
     asked_at = models.DateTimeField(default=timezone.now)
     # None until the first run has counted them.
     total = models.BigIntegerField(null=True)
-    # When the chain of seals said so, without which a shorter time would look like missing events.
-    declared_at = models.DateTimeField(null=True)
+    # The day on which the chain of seals said so, without which a shorter time would look like missing events.
+    declared_on = models.DateField(null=True)
     moved = models.BigIntegerField(default=0)
     removed = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)

@@ -12,9 +12,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from auditlog.actors import Actor
+from auditlog.models import RetentionClass
 from auditlog.retention.actions import EVENTS_MOVED
 from auditlog.retention.models import Relocation
 from auditlog.retention.queries import events_to_relocate
+from auditlog.sealing.sealer import declare_retention
 from auditlog.services import record
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import current_connection, platform_transaction
@@ -32,17 +34,22 @@ def relocate(
     """Take a tenant's earlier events to its class until none is left; returns how it stands, None if nothing was asked.
 
     Call it with no transaction open, as often as you like. Finished it is at the first run that finds nothing left and
-    nobody who could still add to it; that is recorded in the tenant's log with the counts (R2).
+    nobody who could still add to it; that is recorded in the tenant's log with the counts (R2). The chain of seals says
+    what is kept from now on: before the first event goes early, or after the last one stays longer (G7).
     """
     with tenant_scope(tenant_id):
         relocation = _begin()
-        while relocation is not None and relocation.finished_at is None:
-            before = relocation.done
-            relocation = _batch(batch, actor=actor)
-            if relocation is None or relocation.done == before:
-                break
+        if relocation is None or relocation.finished_at is not None:
+            return relocation
+        if relocation.shortens and relocation.declared_on != timezone.now().date():
+            _declare(relocation)
+        while _batch(relocation, batch):
             progress(relocation)
-    return relocation
+        if timezone.now() >= relocation.asked_at + LATE_WRITERS:
+            if not relocation.shortens:
+                _declare(relocation)
+            _finish(relocation, actor=actor)
+        return relocation
 
 
 def _begin() -> Relocation | None:
@@ -56,36 +63,54 @@ def _begin() -> Relocation | None:
         return relocation
 
 
-def _batch(batch: int, *, actor: Actor) -> Relocation | None:
-    """One batch in one transaction. None if the order has gone, as it does with its tenant."""
+def _declare(relocation: Relocation) -> None:
+    """Let the chain say so. A declaration holds for the events of its day and before; a second one does no harm."""
+    declared_on = declare_retention(relocation.tenant_id, RetentionClass(relocation.to_class))
+    with platform_transaction():
+        if _is_still(relocation):
+            relocation.declared_on = declared_on
+            relocation.save(update_fields=["declared_on"])
+
+
+def _batch(relocation: Relocation, batch: int) -> bool:
+    """One batch in one transaction; False when nothing was left, or something else has been asked since."""
     with platform_transaction(), current_connection().cursor() as cursor:
-        relocation = _locked()
-        if relocation is None or relocation.finished_at is not None:
-            return relocation
-        now = timezone.now()
+        if not _is_still(relocation):
+            return False
         cursor.execute(
             "SELECT * FROM auditlog_move_events(%s, %s, %s, %s)",
-            [relocation.tenant_id, relocation.to_class, now.date(), batch],
+            [relocation.tenant_id, relocation.to_class, timezone.now().date(), batch],
         )
         moved, removed = cursor.fetchone()
         relocation.moved, relocation.removed = relocation.moved + moved, relocation.removed + removed
-        if moved == removed == 0 and now >= relocation.asked_at + LATE_WRITERS:
-            relocation.finished_at = now
-            _record(relocation, actor=actor)
-        relocation.save(update_fields=["moved", "removed", "finished_at"])
-        return relocation
+        relocation.save(update_fields=["moved", "removed"])
+        return bool(moved + removed)
+
+
+def _finish(relocation: Relocation, *, actor: Actor) -> None:
+    with platform_transaction():
+        if not _is_still(relocation):
+            return
+        relocation.finished_at = timezone.now()
+        relocation.save(update_fields=["finished_at"])
+        after = {
+            "from": relocation.from_class,
+            "to": relocation.to_class,
+            "moved": relocation.moved,
+            "removed": relocation.removed,
+        }
+        record(EVENTS_MOVED, actor=actor, target=relocation, after=after)
+
+
+def _is_still(relocation: Relocation) -> bool:
+    """Whether this is still what is asked; takes the counts of another job for it, which waits until we have ended."""
+    present = _locked()
+    if present is None or present.asked_at != relocation.asked_at or present.finished_at is not None:
+        return False
+    relocation.moved, relocation.removed = present.moved, present.removed
+    return True
 
 
 def _locked() -> Relocation | None:
     """The order of the tenant in scope; another job for it waits until this transaction has ended."""
     return Relocation.objects.select_for_update().first()
-
-
-def _record(relocation: Relocation, *, actor: Actor) -> None:
-    after = {
-        "from": relocation.from_class,
-        "to": relocation.to_class,
-        "moved": relocation.moved,
-        "removed": relocation.removed,
-    }
-    record(EVENTS_MOVED, actor=actor, target=relocation, after=after)

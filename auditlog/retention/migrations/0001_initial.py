@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("total", models.BigIntegerField(null=True)),
-                ("declared_at", models.DateTimeField(null=True)),
+                ("declared_on", models.DateField(null=True)),
                 ("moved", models.BigIntegerField(default=0)),
                 ("removed", models.BigIntegerField(default=0)),
                 ("finished_at", models.DateTimeField(null=True)),
