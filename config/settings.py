@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "auditlog.sealing",
     "auditlog.exports",
     "auditlog.recording",
+    "auditlog.retention",
     "auditlog.requests",
     "auditlog.watching",
     "auditlog.forwarding",

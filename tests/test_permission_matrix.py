@@ -204,6 +204,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:tenant_audit company_code": Page("operator.tenants", FINE, FINE),
+    "operator:tenant_retention company_code": Page("operator.tenants", FINE, FINE),
+    "operator:audit_retention": Page("operator.audit", FINE, NO),
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
