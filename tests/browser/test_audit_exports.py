@@ -20,10 +20,10 @@ from tests.factories.people import make_person
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)]
 
 WORDS = {
-    "en": {"these": "Export these", "denied": "Result: Denied", "write": "Write the file", "waits": "Waiting for its turn",
-           "download": "Download", "ready": "Ready", "signature": "Signature"},
-    "ja": {"these": "この条件でエクスポート", "denied": "結果: 拒否", "write": "ファイルを作成", "waits": "順番を待っています",
-           "download": "ダウンロード", "ready": "ダウンロード可能", "signature": "署名"},
+    "en": {"these": "Export these", "denied": "Result: Denied", "write": "Write the file",
+           "waits": "Waiting for its turn", "download": "Download", "ready": "Ready", "signature": "Signature"},
+    "ja": {"these": "この条件でエクスポート", "denied": "結果: 拒否", "write": "ファイルを作成",
+           "waits": "順番を待っています", "download": "ダウンロード", "ready": "ダウンロード可能", "signature": "署名"},
 }  # fmt: skip
 
 

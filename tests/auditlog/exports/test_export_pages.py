@@ -1,4 +1,4 @@
-"""Exports in the console: order, watch, download, check (G2). Who may open which page: tests/test_permission_matrix.py."""
+"""Exports in the console: order, watch, download, check (G2). Who may open what: tests/test_permission_matrix.py."""
 
 import json
 from datetime import timedelta

@@ -91,9 +91,8 @@ def test_killed_while_it_reads(acme: Tenant, order: AuditExport) -> None:
 
 def test_killed_between_the_file_and_its_row(acme: Tenant, order: AuditExport) -> None:
     """G2: a file that no order knows belongs to nobody; the next worker writes its own, the sweep takes the first."""
-    with table_locked(EVENTS, "SHARE"):  # it may be read, and nothing written to it
-        with worker() as process:
-            wait_until_blocked(EVENTS, process)
+    with table_locked(EVENTS, "SHARE"), worker() as process:  # the table may be read, and nothing written to it
+        wait_until_blocked(EVENTS, process)
     first = refreshed(order)
     assert first.state == ExportState.RUNNING
     assert stored(acme) == {str(first.run)}
