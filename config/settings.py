@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "auditlog.exports",
     "auditlog.recording",
     "auditlog.requests",
+    "auditlog.viewing",
     "accounts",
     "accounts.network",
     "accounts.policy",

@@ -20,6 +20,7 @@ import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
 import auditlog.urls
+import auditlog.viewing.urls_console
 import backups.urls_console
 import tenants.urls
 
@@ -34,6 +35,7 @@ console = [
     *auditlog.urls.urlpatterns,
     *auditlog.exports.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
