@@ -183,10 +183,16 @@ class Command(SekishoCommand):
                 size += len(chunk)
                 bar.update(task, completed=log.events)
         if options["format"] == ExportFormat.CSV and out != STDOUT:
-            told = {"conditions": {}, "events": log.events, "size": size, "sha256": digest.hexdigest()}
-            signed = with_keys(sign_file(tenant_id=tenant.id, period=period, **told))
+            signed = sign_file(
+                tenant_id=tenant.id,
+                period=period,
+                conditions={},
+                events=log.events,
+                size=size,
+                sha256=digest.hexdigest(),
+            )
             with new_file(out.with_name(f"{out.name}.sig.json")) as file:
-                file.write(json.dumps(signed, indent=1).encode())
+                file.write(json.dumps(with_keys(signed), indent=1).encode())
         if options["json"] and out != STDOUT:
             self.print_json({"file": str(out), "events": log.events})
         else:

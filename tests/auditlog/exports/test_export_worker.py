@@ -24,6 +24,7 @@ from tests.auditlog.exports.test_csvlog import keys_of
 from tests.backups.processes import environment, kill, table_locked, wait_until_blocked
 from tests.conftest import EVERY_ROLE
 from tests.factories.people import make_person
+from tests.settings import RUN
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=EVERY_ROLE), pytest.mark.usefixtures("jobs_wait")]
 
@@ -35,7 +36,7 @@ def worker() -> Iterator["subprocess.Popen[str]"]:
     """A process of its own that works off the queue of this run."""
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "--loglevel", "ERROR"]
     process = subprocess.Popen(
-        [*command, "--queues", settings.CELERY_TASK_DEFAULT_QUEUE, "--without-gossip", "--without-mingle"],
+        [*command, "--queues", RUN, "--without-gossip", "--without-mingle"],
         cwd=settings.BASE_DIR,
         env=environment() | {"AUDIT_ANCHOR_STORE": settings.AUDIT_ANCHOR_STORE},
         stdout=subprocess.PIPE,
