@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from auditlog.exports.models import ExportFormat
 
-
 _DAY: dict[str, Any] = {
     "widget": forms.DateInput({"type": "date"}),
     "validators": [MinValueValidator(date(2000, 1, 1))],
