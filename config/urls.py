@@ -16,9 +16,11 @@ import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.exports.urls_console
+import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
+import auditlog.retention.urls
 import auditlog.urls
 import auditlog.viewing.urls_console
 import backups.urls_console
@@ -42,6 +44,7 @@ operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -51,6 +54,7 @@ urlpatterns = [
     *accounts.factors.urls.urlpatterns,
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
+    *auditlog.recording.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
