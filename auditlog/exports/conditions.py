@@ -45,6 +45,8 @@ def days_in(asked: QueryDict) -> tuple[date, date]:
 
 def told(conditions: Conditions) -> list[tuple[str, str]]:
     """The conditions for people: the label of each filter, and what it is set to."""
+    if not conditions:
+        return []
     form: Any = EventFilter(_data(conditions), AuditEvent.objects.none()).form
     return [(str(form.fields[name].label or name), ", ".join(_labels(form.fields[name], values)))
             for name, values in conditions.items() if name in form.fields]  # fmt: skip

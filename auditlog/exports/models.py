@@ -107,6 +107,11 @@ class AuditExport(TenantModel):
         return self.state in OPEN_STATES
 
     @property
+    def may_be_ordered_again(self) -> bool:
+        """Whether it ended without a file."""
+        return self.state in {ExportState.FAILED, ExportState.CANCELLED}
+
+    @property
     def shown_state(self) -> ExportState:
         """The state for people: a file whose days are over is gone, though the job that removes it comes later."""
         gone = self.state == ExportState.READY and not self.has_file

@@ -1,7 +1,6 @@
 """`manage.py audit export`: to a file or a pipe, in constant memory (G2)."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -32,6 +31,14 @@ from tests.conftest import EVERY_ROLE
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 MIB = 1024 * 1024
+# `manage.py` and then the most memory that the process has had; getrusage would count what it was forked from.
+_MEASURED = """
+import sys
+import manage
+sys.argv[0] = "manage.py"
+manage.main()
+print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
+"""
 
 
 def arguments(out: Path | str, form: str = "csv", days: int = 0) -> list[str]:
@@ -118,9 +125,9 @@ def test_a_file_that_was_not_finished(acme: Tenant, tmp_path: Path, form: str, m
     assert not [path for path in tmp_path.iterdir() if path.is_file()]
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_memory_stays_flat(acme: Tenant, tmp_path: Path, form: str) -> None:
-    """G2: a process that exports 60,000 events is hardly larger than one that exports a hundred.
+@pytest.mark.parametrize(("form", "allowed"), [("csv", 24), ("jsonl", 40)])
+def test_memory_stays_flat(acme: Tenant, tmp_path: Path, form: str, allowed: int) -> None:
+    """G2: a process that exports 60,000 events is hardly larger than one that exports a hundred, much less the file.
 
     docs/audit-export.md has the figures of a million.
     """
@@ -129,15 +136,14 @@ def test_memory_stays_flat(acme: Tenant, tmp_path: Path, form: str) -> None:
         write_many(acme, count)
         wait_for_other_databases()
         seal()
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "audit", *arguments(tmp_path / f"{count}", form, days=1)],
+        run = subprocess.run(
+            [sys.executable, "-c", _MEASURED, "audit", *arguments(tmp_path / f"{count}", form, days=1)],
             cwd=settings.BASE_DIR,
             env=environment() | {"AUDIT_ANCHOR_STORE": settings.AUDIT_ANCHOR_STORE},
-            stdout=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        peaks.append(usage.ru_maxrss * 1024)
-    assert (tmp_path / "60000").stat().st_size > 20 * MIB
-    assert peaks[1] - peaks[0] < 24 * MIB
+        peaks.append(int(run.stderr.split()[-2]) * 1024)
+    assert (tmp_path / "60000").stat().st_size > allowed * MIB
+    assert peaks[1] - peaks[0] < allowed * MIB

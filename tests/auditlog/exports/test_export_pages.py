@@ -162,7 +162,7 @@ def test_of_what_the_viewer_shows(acme: Tenant, client: Client) -> None:
     assert keys_of(content) == [str(chosen.id)]
     (event,) = given_out(acme)
     assert event["after"]["conditions"] == row.conditions
-    assert "Kind: Errors and refusals, Result: Denied" in page_of(client, EXPORTS)
+    assert "Kind: Errors and refusals<br>Result: Denied" in page_of(client, EXPORTS)
 
 
 @pytest.mark.parametrize(
