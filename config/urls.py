@@ -15,6 +15,8 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.forwarding.urls_console
+import auditlog.forwarding.urls_operator
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
@@ -32,11 +34,13 @@ console = [
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.forwarding.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
+    *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
