@@ -19,7 +19,7 @@ class DestinationTable(tables.Table):  # type: ignore[misc]  # django-tables2 ha
     name = tables.TemplateColumn(_NAME, verbose_name=_("Destination"))
     health = tables.TemplateColumn(_HEALTH, verbose_name=_("State"), empty_values=())
     delivered_at = tables.TemplateColumn(_DELIVERED, verbose_name=_("Last delivered"), empty_values=())
-    backlog = tables.Column(verbose_name=_("Waiting"), attrs=_NUMERIC)
+    backlog = tables.Column(verbose_name=_("Waiting events"), attrs=_NUMERIC)
 
     class Meta:
         orderable = False
@@ -41,7 +41,7 @@ class EverybodysTable(tables.Table):  # type: ignore[misc]
     delivered_at = tables.TemplateColumn(
         _DELIVERED, accessor="destination__delivered_at", verbose_name=_("Last delivered"), empty_values=()
     )
-    backlog = tables.Column(accessor="destination__backlog", verbose_name=_("Waiting"), attrs=_NUMERIC)
+    backlog = tables.Column(accessor="destination__backlog", verbose_name=_("Waiting events"), attrs=_NUMERIC)
 
     class Meta:
         orderable = False
