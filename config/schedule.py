@@ -11,6 +11,7 @@ SCHEDULE = {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
+    "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
     "catch-up-with-audit-exports": {"task": "auditlog.exports.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "clear-away-audit-exports": {"task": "auditlog.exports.tasks.clear_away", "schedule": crontab(minute="15")},
     "sweep-audit-exports": {
