@@ -159,7 +159,7 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]
             return days_of(named)
         today = days_of(Period.TODAY)[1]
         last = self.asked.get("until") or today
-        first = self.asked.get("since") or max(last, EARLIEST + timedelta(days=30)) - timedelta(days=29)
+        first = self.asked.get("since") or last - timedelta(days=29)
         return first, max(first, last) if "until" not in self.asked else last
 
     @cached_property

@@ -16,6 +16,8 @@ import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
 import auditlog.exports.urls_console
+import auditlog.forwarding.urls_console
+import auditlog.forwarding.urls_operator
 import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
@@ -37,12 +39,14 @@ console = [
     *auditlog.urls.urlpatterns,
     *auditlog.exports.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.forwarding.urls_console.urlpatterns,
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
+    *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
