@@ -52,6 +52,9 @@ LOOKING = frozenset(
         "console:sso_people",
         "console:audit",
         "console:audit_event",
+        "console:audit_target",
+        "console:audit_user",
+        "console:audit_volume",
         "console:backups",
     }
 )
