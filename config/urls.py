@@ -19,6 +19,8 @@ import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
 import auditlog.urls
+import auditlog.watching.urls_console
+import auditlog.watching.urls_operator
 import backups.urls_console
 import tenants.urls
 
@@ -31,6 +33,7 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
@@ -38,6 +41,7 @@ operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.watching.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

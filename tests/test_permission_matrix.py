@@ -25,6 +25,7 @@ from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
 from auditlog.queries import events
+from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -32,6 +33,7 @@ from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
+from tests.factories.rows import make_row
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
 
@@ -178,6 +180,10 @@ MATRIX: dict[str, Page | Public] = {
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:audit_settings": Page("console.audit_settings", FINE, FINE),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
+    "console:watch": Page("console.audit", FINE, NO),
+    "console:watch_finding finding": Page("console.audit", FINE, NO),
+    "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
+    "console:watch_explain finding": Page("console.audit", NO, FINE),
     "console:backups": Page("console.backups", FINE, NO),
     "console:staff_accesses": Page("console.staff_access", FINE, NO),
     "console:staff_access access": Page("console.staff_access", FINE, NO),
@@ -196,6 +202,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:tenant_audit company_code": Page("operator.tenants", FINE, FINE),
     "operator:requests": Page("operator.requests", FINE, NO),
+    "operator:watch": Page("operator.watch", FINE, NO),
+    "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
@@ -270,6 +278,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company_code": "ACME",
             "access": access.id,
             "role": role.id,
+            "rule": "failures.guessing",
+            "finding": make_row(Finding).id,
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
             "event": events()[0].id,
