@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
 
 from accounts.access import MemberRequest, menu_required, step_up_to_change
 from accounts.forms import complain
@@ -19,7 +20,7 @@ from auditlog.watching.registry import rule_of
 from auditlog.watching.ruling import change_rule
 from auditlog.watching.tables import FindingTable, NoticedTable, RuleTable
 
-_DAYS, _OWN_SHOWN = 30, 10
+_DAYS, _OWN_SHOWN, _PER_PAGE = 30, 10, 25
 
 
 @menu_required("operator.watch")
@@ -28,8 +29,10 @@ def overview(request: MemberRequest) -> HttpResponse:
     """Every company in numbers, the provider's own findings in full, the rules, the last digest."""
     now = timezone.now()
     noticed = queries.noticed_everywhere(now - timedelta(days=_DAYS), now)
+    table = NoticedTable(noticed)
+    RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
     context = {
-        "noticed": NoticedTable(noticed),
+        "noticed": table,
         "findings": sum(each.findings for each in noticed),
         "open": sum(each.open for each in noticed),
         "companies": len({each.tenant_id for each in noticed}),

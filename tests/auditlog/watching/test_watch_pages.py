@@ -112,6 +112,7 @@ def test_operators_see_numbers_alone(cast: Cast) -> None:
     page = page_of(cast.operator.client(), OPERATORS)
     listed = body(page)
     assert "ACME" in listed
+    assert "Medium" in listed
     assert "Many failed log-ins of one user" in listed
     assert "erin" not in page
     assert "192.0.2" in page.partition("In our own company")[2]  # the provider's own, in full
