@@ -19,9 +19,11 @@ import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
+import auditlog.retention.urls
 import auditlog.urls
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import auditlog.viewing.urls_console
 import backups.urls_console
 import tenants.urls
 
@@ -36,6 +38,7 @@ console = [
     *auditlog.urls.urlpatterns,
     *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
@@ -43,6 +46,7 @@ operator = [
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
     *auditlog.watching.urls_operator.urlpatterns,
+    *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

@@ -26,6 +26,7 @@ from accounts.roles import create_role
 from accounts.staff.requests import ask
 from auditlog.queries import events
 from auditlog.watching.models import Finding
+from auditlog.viewing.saving import save_filter
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -178,6 +179,13 @@ MATRIX: dict[str, Page | Public] = {
     "console:sessions_end": Page("console.sessions", FINE, SENT_AWAY),
     "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
+    "console:audit_filters": Page("console.audit", FINE, NO),
+    "console:audit_filter_new": Page("console.audit", FINE, FINE),
+    "console:audit_filter saved": Page("console.audit", FINE, FINE),
+    "console:audit_filter_delete saved": Page("console.audit", NO, SENT_AWAY),
+    "console:audit_volume": Page("console.audit", FINE, NO),
+    "console:audit_target": Page("console.audit", FINE, NO),
+    "console:audit_user": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:audit_settings": Page("console.audit_settings", FINE, FINE),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
@@ -202,6 +210,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:tenant_audit company_code": Page("operator.tenants", FINE, FINE),
+    "operator:tenant_retention company_code": Page("operator.tenants", FINE, FINE),
+    "operator:audit_retention": Page("operator.audit", FINE, NO),
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
@@ -284,6 +294,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
             "event": events()[0].id,
+            "saved": save_filter("Log-ins", {"kind": "login"}, shared=True, actor=actor).id,
             "folder_id": version.document.folder_id,
             "document_id": version.document_id,
             "number": 1,

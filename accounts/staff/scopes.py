@@ -54,6 +54,9 @@ LOOKING = frozenset(
         "console:audit_event",
         "console:watch",
         "console:watch_finding",
+        "console:audit_target",
+        "console:audit_user",
+        "console:audit_volume",
         "console:backups",
     }
 )
