@@ -24,9 +24,11 @@ from accounts.network.entries import Entry, add_network
 from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
+from auditlog.forwarding.destinations import Wanted, add_destination
+from auditlog.forwarding.models import DestinationKind
 from auditlog.queries import events
-from auditlog.watching.models import Finding
 from auditlog.viewing.saving import save_filter
+from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -193,6 +195,16 @@ MATRIX: dict[str, Page | Public] = {
     "console:watch_finding finding": Page("console.audit", FINE, NO),
     "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
     "console:watch_explain finding": Page("console.audit", NO, FINE),
+    "console:forwarding": Page("console.audit_settings", FINE, NO),
+    "console:forwarding_new_webhook": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_new_syslog": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_destination destination": Page("console.audit_settings", FINE, NO),
+    "console:forwarding_edit destination": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_test destination": Page("console.audit_settings", NO, FINE),
+    "console:forwarding_pause destination": Page("console.audit_settings", NO, SENT_AWAY),
+    "console:forwarding_resume destination": Page("console.audit_settings", NO, SENT_AWAY),
+    "console:forwarding_secret destination": Page("console.audit_settings", NO, FINE),
+    "console:forwarding_remove destination": Page("console.audit_settings", FINE, SENT_AWAY),
     "console:backups": Page("console.backups", FINE, NO),
     "console:staff_accesses": Page("console.staff_access", FINE, NO),
     "console:staff_access access": Page("console.staff_access", FINE, NO),
@@ -210,6 +222,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:tenant_audit company_code": Page("operator.tenants", FINE, FINE),
+    "operator:audit_forwarding": Page("operator.audit", FINE, NO),
     "operator:tenant_retention company_code": Page("operator.tenants", FINE, FINE),
     "operator:audit_retention": Page("operator.audit", FINE, NO),
     "operator:requests": Page("operator.requests", FINE, NO),
@@ -282,6 +295,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         review = start_review(name="2026-11", actor=actor)
+        wanted = Wanted("SIEM", "https://10.0.0.1/")  # to which nothing is sent
+        destination, _secret = add_destination(DestinationKind.WEBHOOK, wanted, actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
         return {
             "user": person.user.id,
@@ -304,6 +319,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "identity": person.user.id,
             "proof": person.user.id,
             "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
+            "destination": destination.id,
             "review": review.id,
             "account": review.accounts.earliest("user_id").id,
             "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
