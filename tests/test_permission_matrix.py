@@ -363,7 +363,7 @@ def test_everybody_gets_what_is_theirs(
 
     seen = {role: answer(client, method, address) for role, client in clients.items()}
 
-    theirs = bool(set(parameters) - {"company_code"})  # every company is the operators' business
+    theirs = bool(set(parameters) - {"company_code", "rule"})  # every company and rule is the operators' business
     assert seen == {role: expected(MATRIX[name], role, method, names_a_thing=theirs) for role in clients}
 
 

@@ -222,7 +222,6 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.digests",
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
-        "backups.loading",
         "backups.queries",
         "backups.restoring",
         "tenants.queries",
