@@ -24,6 +24,8 @@ import auditlog.requests.urls
 import auditlog.retention.urls
 import auditlog.urls
 import auditlog.viewing.urls_console
+import auditlog.watching.urls_console
+import auditlog.watching.urls_operator
 import backups.urls_console
 import tenants.urls
 
@@ -36,6 +38,7 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
     *auditlog.forwarding.urls_console.urlpatterns,
     *auditlog.viewing.urls_console.urlpatterns,
@@ -46,6 +49,7 @@ operator = [
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
