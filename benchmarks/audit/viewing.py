@@ -189,4 +189,4 @@ def _without_indexes(cursor: "psycopg.ClientCursor[Any]") -> Iterator[None]:
         cursor.execute(f"DROP INDEX {name}")
     yield
     for _name, definition in indexes:
-        cursor.execute(definition)
+        cursor.execute(definition.replace(" ON ONLY ", " ON "))  # and on every partition
