@@ -5,6 +5,7 @@
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -49,8 +50,10 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.sealing",
+    "auditlog.exports",
     "auditlog.recording",
     "auditlog.requests",
+    "auditlog.forwarding",
     "accounts",
     "accounts.network",
     "accounts.policy",
@@ -230,6 +233,13 @@ SSO_COOKIE_NAME = "__Host-sekisho-sso" if PRODUCTION else "sekisho_sso"
 PASSKEY_COOKIE_NAME = "__Host-sekisho-passkey" if PRODUCTION else "sekisho_passkey"
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# --- Forwarding of the audit log (auditlog.forwarding) -----------------------------------------------------------
+FORWARDING_WEBHOOK_PORTS: list[int] = env.list("FORWARDING_WEBHOOK_PORTS", cast=int, default=[443])
+FORWARDING_SYSLOG_PORTS: list[int] = env.list("FORWARDING_SYSLOG_PORTS", cast=int, default=[6514])
+# Networks that are not public and may be sent to all the same: every company of this installation may name them.
+FORWARDING_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FORWARDING_ALLOWED_NETWORKS", default=[])]
+FORWARDING_SECONDS: int = env.int("FORWARDING_SECONDS", default=15)  # for one delivery, from the first packet on
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

@@ -112,11 +112,11 @@ def hash_of(signed):
     return sha256(signed["statement"].encode()).hexdigest()
 
 
-def packed(expires, line):
-    """A leaf: day of expiry, key of the event, hash of its line."""
+def packed(day, kept, line):
+    """A leaf: day of the event, for how many days it is kept, its key, hash of its line."""
     start = line.index(b'"id":"') + 6
     key = bytes.fromhex(line[start : start + 36].decode().replace("-", ""))
-    return expires.to_bytes(4, "big") + key + sha256(line).digest()
+    return day.to_bytes(2, "big") + kept.to_bytes(2, "big") + key + sha256(line).digest()
 
 
 def check_head(head, keys, tenant):
@@ -140,6 +140,7 @@ class Export:
         self.segment = None  # the open one: signed, statement, leaf hashes so far
         self.hashes = []
         self.shown = False
+        self.declarations = []  # of other retention classes: day, days that all events up to then are kept
         self.events = self.hidden = self.expired = self.unsealed = self.segments = 0
         self.head = self.covered = None
         self.digest, self.signed = sha256(), False
@@ -152,6 +153,17 @@ class Export:
         self.begin, self.end = moment(header["from"]), moment(header["to"])
         self.exported = moment(header["exported_at"])
         self.keys = load_keys(header["keys"], self.trusted)
+        for signed in header["declarations"]:
+            statement = read_signed(signed, self.keys, "sekisho-audit-segment-1")
+            require(statement["tenant"] == self.tenant, "this declaration is another tenant's")
+            self.declarations.append((days(moment(statement["sealed_at"])), int(statement["keeps"])))
+
+    def due(self, day, expires):
+        """The first day on which an event of that day may be gone, by what was declared after it."""
+        for declared, kept in self.declarations:
+            if day <= declared < expires:
+                expires = day + kept
+        return expires
 
     def line(self, line):
         require(not self.signed, "there are lines behind the end")
@@ -190,7 +202,8 @@ class Export:
             require(statement["previous"] == hash_of(before_signed), "this segment follows another one")
         if not signed["shown"] and statement["count"]:
             outside = moment(statement["first_at"]) >= self.end or moment(statement["last_at"]) < self.begin
-            gone = statement["expires"] <= days(self.exported)
+            newest = days(moment(statement["last_at"]))
+            gone = self.due(newest, statement["expires"]) <= days(self.exported)
             require(outside or gone, "this segment holds events of the period and does not show them")
             self.expired += 0 if outside else statement["count"]
         self.segment, self.hashes, self.shown = (signed, statement), [], signed["shown"]
@@ -204,7 +217,7 @@ class Export:
         facts = json.loads(head + b"}")
         content = json.loads(event)
         require(content["tenant"] == self.tenant, f"event {content['id']} is another tenant's")
-        leaf = leaf_hash(packed(facts["expires"], event))
+        leaf = leaf_hash(packed(facts["day"], facts["days"], event))
         require(leaf.hex() == facts["leaf"], f"event {content['id']} of {content['at']} is not as it was sealed")
         self.hashes.append(leaf)
         self.events += 1
@@ -214,7 +227,8 @@ class Export:
         for text in leaves:
             leaf = bytes.fromhex(text)
             require(len(leaf) == 52, "this leaf is damaged")
-            if int.from_bytes(leaf[:4], "big") <= days(self.exported):
+            day, kept = int.from_bytes(leaf[:2], "big"), int.from_bytes(leaf[2:4], "big")
+            if self.due(day, day + kept) <= days(self.exported):
                 self.expired += 1
             else:
                 made = datetime.fromtimestamp(int.from_bytes(leaf[4:10], "big") / 1000, UTC)
@@ -317,7 +331,9 @@ def _check_proof(proof, trusted):
     segment = read_signed(proof["segment"], keys, "sekisho-audit-segment-1")
     require(segment["tenant"] == event["tenant"], "The segment is another tenant's.")
     path = [bytes.fromhex(step) for step in proof["path"]]
-    found = root_by_path(leaf_hash(packed(proof["expires"], line)), proof["position"], segment["count"], path)
+    found = root_by_path(
+        leaf_hash(packed(proof["day"], proof["days"], line)), proof["position"], segment["count"], path
+    )
     require(found is not None and found.hex() == segment["root"], f"Event {event['id']} is not as it was sealed.")
     last, seq = proof["segment"], segment["seq"]
     for following in proof["following"]:

@@ -35,9 +35,9 @@ LINE = (
     f" '\",\"fields\":', json_object('{{{','.join(_FIELDS)}}}'::text[], ARRAY[{_VALUES}]),"
     " ',\"before\":', coalesce(before::text, 'null'), ',\"after\":', coalesce(after::text, 'null'), '}')"
 )
-# The first day on which the event may be gone, in days since 1970.
-EXPIRES = (
-    "((at AT TIME ZONE 'UTC')::date - DATE '1970-01-01' + CASE retention_class "
+# The day of the event since 1970 and for how many days it is kept, as the one number that `entries.pack` takes.
+TERM = (
+    "(((at AT TIME ZONE 'UTC')::date - DATE '1970-01-01') * 65536::bigint + CASE retention_class "
     + " ".join(f"WHEN '{choice}' THEN {choice.days}" for choice in RetentionClass)
     + " END)"
 )
@@ -65,7 +65,7 @@ def copy_events(
 ) -> Generator[bytes, None, None]:
     """The chosen events in the order in which they are sealed, one row of bytes each, without its line end.
 
-    `columns` is SQL made of LINE, EXPIRES and names of columns. Flat in memory; the connection is busy meanwhile.
+    `columns` is SQL made of LINE, TERM and names of columns. Flat in memory; the connection is busy meanwhile.
     """
     statement = sql.SQL(
         "COPY (SELECT {} FROM auditlog_auditevent WHERE {} ORDER BY transaction_id, at, id LIMIT {}) TO STDOUT {}"

@@ -44,8 +44,13 @@ def append_segment(
     head: int,
     using: str,
     origin: dict[str, Any] | None = None,
+    keeps: int | None = None,
 ) -> Segment:
-    """Add a segment to the end of a tenant's chain, in the open transaction of that alias."""
+    """Add a segment to the end of a tenant's chain, in the open transaction of that alias.
+
+    `origin` is what the first one of a restored tenant says of where it came from; `keeps` declares for how many days
+    all events before this one are kept.
+    """
     seq, now = after.seq + 1 if after else 1, timezone.now()
     statement = statements.written(
         {
@@ -63,6 +68,7 @@ def append_segment(
             # Up to the present: what comes later is younger than TOLERANCE before this.
             "caught_up": bool(run.leaves) and end[1] is None,
             "origin": origin,
+            "keeps": keeps,
         }
     )
     signature = sign(statement)
@@ -76,6 +82,7 @@ def append_segment(
         sealed_at=now,
         end_transaction=end[0],
         end_at=end[1],
+        keeps=keeps,
         statement=statement,
         key_id=signature.key_id,
         signature=signature.value,

@@ -1,4 +1,4 @@
-"""Leaves of a segment's tree: for each event the day of its expiry, its key and the hash of its line, in 52 bytes.
+"""Leaves of a segment's tree: for each event its day, for how many days it is kept, its key and the hash of its line.
 
 They say which events a segment is made of, in which order, and from which day on one may be missing. A leaf tells
 nothing of the event: the line that was hashed has a random salt in it, which goes when the event goes.
@@ -10,33 +10,44 @@ from hashlib import sha256
 from uuid import UUID
 
 SIZE = 52
-_DAY_BYTES = 4
+_TERM_BYTES = 4
 _DIGEST = slice(20, 52)
 _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One leaf, read."""
+    """One leaf, read. `day` is that of the event, counted from 1970, `days` is for how many it is kept."""
 
-    expires: int
+    day: int
+    days: int
     id: UUID
     digest: bytes
 
     @property
-    def expiry(self) -> date:
-        """The first day on which the event may be gone."""
-        return day_of(self.expires)
+    def expires(self) -> int:
+        """The first day on which the event may be gone, as its leaf says."""
+        return self.day + self.days
 
 
-def pack(expires: int, key: bytes, line: bytes) -> bytes:
-    """The leaf of an event: `expires` in days since 1970, its key as 16 bytes, its line."""
-    return expires.to_bytes(_DAY_BYTES) + key + sha256(line).digest()
+def expiry_of(term: int) -> int:
+    """The first day on which an event of that term may be gone."""
+    return (term >> 16) + (term & 0xFFFF)
+
+
+def pack(term: int, key: bytes, line: bytes) -> bytes:
+    """The leaf of an event: its day and the days it is kept in one number (`canonical.TERM`), its key, its line."""
+    return term.to_bytes(_TERM_BYTES) + key + sha256(line).digest()
 
 
 def read(entry: bytes) -> Entry:
     """The parts of a leaf."""
-    return Entry(int.from_bytes(entry[:_DAY_BYTES]), UUID(bytes=entry[_DAY_BYTES:20]), entry[_DIGEST])
+    return Entry(
+        int.from_bytes(entry[:2]),
+        int.from_bytes(entry[2:_TERM_BYTES]),
+        UUID(bytes=entry[_TERM_BYTES:20]),
+        entry[_DIGEST],
+    )
 
 
 def split(entries: bytes) -> list[bytes]:
@@ -57,7 +68,7 @@ def leaf_hashes(entries: bytes) -> list[bytes]:
 def position_of(entries: bytes, id: UUID) -> int | None:  # noqa: A002 - it is the id
     """Which leaf is that event's."""
     found = entries.find(id.bytes)
-    while found >= 0 and found % SIZE != _DAY_BYTES:
+    while found >= 0 and found % SIZE != _TERM_BYTES:
         found = entries.find(id.bytes, found + 1)
     return None if found < 0 else found // SIZE
 

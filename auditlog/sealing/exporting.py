@@ -61,6 +61,8 @@ class Export:
         yield _line({"sha256": digest.hexdigest(), "key_id": signature.key_id, "signature": value})
 
     def _lines(self) -> Iterator[bytes]:
+        with tenant_transaction(self.tenant_id):
+            declarations = [signed(segment) for segment in queries.declarations_of(self.tenant_id)]
         yield _line(
             {
                 "format": EXPORT_FORMAT,
@@ -69,6 +71,7 @@ class Export:
                 "to": moment(self.end),
                 "exported_at": moment(self._exported_at),
                 "keys": published_keys(),
+                "declarations": declarations,
             }
         )
         before = self._before()
@@ -141,15 +144,15 @@ class Export:
                 yield _line({"hidden": hidden})
                 hidden = []
             if line is not None:
-                yield self._event(line, entry.expires, merkle.leaf_hash(leaf))
+                yield self._event(line, entry.day, entry.days, merkle.leaf_hash(leaf))
         if hidden:
             yield _line({"hidden": hidden})
         for line in present.values():  # never sealed, and in the log all the same: the check will say so
-            yield self._event(line, 0, b"")
+            yield self._event(line, 0, 0, b"")
 
-    def _event(self, line: bytes, expires: int, leaf: bytes) -> bytes:
+    def _event(self, line: bytes, day: int, days: int, leaf: bytes) -> bytes:
         self.events += 1
-        return b'{"leaf":"%s","expires":%d,"event":%s}\n' % (leaf.hex().encode(), expires, line)
+        return b'{"leaf":"%s","day":%d,"days":%d,"event":%s}\n' % (leaf.hex().encode(), day, days, line)
 
     def _unsealed(self, last: Segment | None) -> Iterator[bytes]:
         """The events of the last moments, which the sealer has not reached yet."""
@@ -166,12 +169,18 @@ class Export:
         return moment(self.begin) <= time_of(line) < moment(self.end)
 
 
-def export_log(begin: datetime, end: datetime, *, actor: Actor) -> Export:
-    """Begin the export of a period of the log of the tenant in scope, in the open transaction, which records it."""
+def open_export(begin: datetime, end: datetime) -> Export:
+    """The export of a period of the log of the tenant in scope, in the open transaction. Its caller records it."""
     tenant_id = require_tenant_id()
     export = Export(tenant_id, begin, end, newest_head_number())
     touching = _touching(queries.segments_of(tenant_id), begin, end)
     export.total = sum(touching.values_list("count", flat=True))
+    return export
+
+
+def export_log(begin: datetime, end: datetime, *, actor: Actor) -> Export:
+    """The same for somebody to whom it goes at once: recorded."""
+    export = open_export(begin, end)
     period = {"from": begin.astimezone(UTC).isoformat(), "to": end.astimezone(UTC).isoformat(), "format": "jsonl"}
     record(AUDIT_EXPORTED, actor=actor, after=period)
     return export

@@ -17,7 +17,8 @@ class Segment(models.Model):
     """One closed run of a tenant's events. It ends before the event at (`end_transaction`, `end_at`).
 
     `head` is the number of the head that is the first to cover it. `statement` is the signed text; its SHA-256 is the
-    hash of the segment. The other columns repeat what is in it, for queries.
+    hash of the segment. The other columns repeat what is in it, for queries. One with `keeps` declares another
+    retention class: all events before it are kept for so many days (`auditlog.sealing.expiry`).
     """
 
     asset: ClassVar[Asset] = Asset(
@@ -43,6 +44,7 @@ class Segment(models.Model):
     sealed_at = models.DateTimeField()
     end_transaction = models.BigIntegerField()
     end_at = models.DateTimeField(null=True)
+    keeps = models.IntegerField(null=True)
     statement = models.TextField()
     key_id = models.CharField(max_length=16)
     signature = models.BinaryField()
@@ -55,11 +57,14 @@ class Segment(models.Model):
             models.Index(fields=["tenant_id", "end_transaction"], name="sealing_segment_end"),
             models.Index(fields=["head"], name="sealing_segment_of_head"),
             models.Index(fields=["tenant_id"], name="sealing_segment_first", condition=models.Q(seq=1)),
+            models.Index(
+                fields=["tenant_id", "seq"], name="sealing_segment_keeps", condition=models.Q(keeps__isnull=False)
+            ),
         ]
 
 
 class Leaves(TenantModel):
-    """The leaves of a segment's tree, 52 bytes each (`auditlog.sealing.entries`); gone when all its events expired."""
+    """The leaves of a segment's tree, 52 bytes each (`auditlog.sealing.entries`); gone when its events have expired."""
 
     asset = Asset(
         data_class="hashes of the audit log",

@@ -33,11 +33,12 @@ def prove_event(event: AuditEvent) -> dict[str, Any]:
     position = entries.position_of(leaves, event.id)
     if segment is None or position is None:
         return proof
-    hashes = entries.leaf_hashes(leaves)
+    entry, hashes = entries.read(entries.split(leaves)[position]), entries.leaf_hashes(leaves)
     following = consistency(segment)
     return proof | {
         "sealed": True,
-        "expires": entries.read(entries.split(leaves)[position]).expires,
+        "day": entry.day,
+        "days": entry.days,
         "position": position,
         "path": [step.hex() for step in merkle.audit_path(position, hashes)],
         "segment": signed(segment),

@@ -30,6 +30,16 @@ def newest_segment(tenant_id: UUID, *, using: str | None = None) -> Segment | No
     return segments_of(tenant_id, using=using).last()
 
 
+def declarations_of(tenant_id: UUID) -> QuerySet[Segment]:
+    """The segments of a chain that declare another retention class, oldest first."""
+    return segments_of(tenant_id).filter(keeps__isnull=False)
+
+
+def has_caught_up(segment: Segment | None) -> bool:
+    """Whether a chain that ends like this had once come up to the present, so that nothing old can follow."""
+    return segment is not None and segment.end_transaction > 0 and segment.end_at is None
+
+
 def place_after(segment: Segment | None) -> Place:
     """Where the events begin that come after a segment."""
     return (segment.end_transaction, segment.end_at) if segment else (0, None)

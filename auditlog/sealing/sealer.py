@@ -8,7 +8,7 @@ a transaction of its own under one lock, so that a sealer that dies leaves whole
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,14 @@ from django.utils import timezone
 from psycopg import sql
 
 from auditlog.actors import Actor
+from auditlog.models import RetentionClass
 from auditlog.sealing import anchors, chains, entries, queries
 from auditlog.sealing.actions import AUDIT_RECOVERED
 from auditlog.sealing.canonical import (
     BEGINNING,
-    EXPIRES,
     LINE,
     SEPARATOR,
+    TERM,
     Place,
     between,
     copy_events,
@@ -43,6 +44,15 @@ BATCH_SIZE = 100_000  # events in one transaction
 # writes none, so somebody put them in.
 TOLERANCE = timedelta(days=1)
 _LOCK = int.from_bytes(sha256(b"auditlog.sealing").digest()[:8], signed=True)
+# A company that declared a longer class since may keep the events longer than the leaves were to be needed.
+_FORGET = """
+    DELETE FROM sealing_leaves AS leaves WHERE expires < current_date - 30 AND NOT EXISTS (
+        SELECT FROM sealing_segment AS declared JOIN sealing_segment AS own
+        ON own.tenant_id = leaves.tenant_id AND own.seq = leaves.seq
+        WHERE declared.tenant_id = leaves.tenant_id AND declared.keeps IS NOT NULL AND declared.seq > leaves.seq
+        AND (own.last_at AT TIME ZONE 'UTC')::date + declared.keeps >= current_date - 30
+    )
+"""
 
 Progress = Callable[[int], None]  # called with how many events were sealed up to now
 
@@ -120,7 +130,7 @@ def recover(*, actor: Actor) -> tuple[int, int] | None:
 def forget_expired_leaves() -> int:
     """Remove the leaves of segments whose last event expired a month ago, and say of how many. Statements stay."""
     with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute("DELETE FROM sealing_leaves WHERE expires < current_date - 30")
+        cursor.execute(_FORGET)
         return int(cursor.rowcount)
 
 
@@ -129,7 +139,7 @@ def begin_restored_chain(cursor: Any, tenant_id: UUID, *, origin: UUID, using: s
 
     In the transaction of the restore, at its end: it keeps the sealer waiting until the commit.
     """
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    _wait_for_turn(cursor)
     newest, head = queries.newest_segment(origin, using=using), queries.newest_head(using=using)
     said = {
         "tenant": str(origin),
@@ -145,6 +155,34 @@ def begin_restored_chain(cursor: Any, tenant_id: UUID, *, origin: UUID, using: s
         using=using,
         origin=said,
     )
+
+
+def declare_retention(tenant_id: UUID, retention_class: RetentionClass) -> date:
+    """Declare in a tenant's chain that its events up to now are kept as that class says, and return the day in UTC.
+
+    For a job that moves rows to the partitions of another class, with no transaction open. It holds for the events of
+    the day that is returned and before, so these may be moved, and with them what proves them stays good. Where the
+    class is shorter, declare, then move; where it is longer, move, then declare: what is declared is asked for. A
+    second declaration does no harm, so a job that died may begin anew.
+    """
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        _wait_for_turn(cursor)
+        newest, head = queries.newest_segment(tenant_id), queries.newest_head()
+        declared = chains.append_segment(
+            tenant_id,
+            chains.Run(),
+            after=newest,
+            end=queries.place_after(newest),
+            head=head.number + 1 if head else 1,
+            using=PLATFORM_ALIAS,
+            keeps=retention_class.days,
+        )
+    return declared.sealed_at.astimezone(UTC).date()
+
+
+def _wait_for_turn(cursor: Any) -> None:
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 @contextmanager
@@ -190,7 +228,7 @@ def _new_events(tenant_id: UUID, newest: Segment | None, head: Head | None, hori
         between(tenant_id, queries.place_after(newest), (horizon, None)),
         sql.SQL("at < {}").format(sql.Literal(timezone.now() + TOLERANCE)),
     ]
-    if newest and newest.count and newest.end_at is None and head:
+    if head and queries.has_caught_up(newest):
         parts.append(sql.SQL("at >= {}").format(sql.Literal(head.at - TOLERANCE)))
     return sql.SQL(" AND ").join(parts)
 
@@ -217,15 +255,15 @@ def _runs(cursor: Any, condition: sql.Composed, limit: int, horizon: int) -> lis
     """The events in runs of SEGMENT_SIZE, each with its end. One that the limit cut is left to the next time."""
     runs: list[tuple[chains.Run, Place]] = []
     run, number, last = chains.Run(), 0, (0, "")
-    columns = f"transaction_id, {EXPIRES}, {LINE}"
+    columns = f"transaction_id, {TERM}, {LINE}"
     for number, row in enumerate(copy_events(cursor, columns, condition, limit), start=1):  # noqa: B007
         transaction, days, line = row.split(SEPARATOR, 2)
-        at, expires = time_of(line), int(days)
+        at, term = time_of(line), int(days)
         place = (int(transaction), at)
         if len(run.leaves) >= SEGMENT_SIZE and place != last:
             runs.append((run, (place[0], datetime.fromisoformat(at))))
             run = chains.Run()
-        run.add(entries.pack(expires, id_of(line).bytes, line), at, expires)
+        run.add(entries.pack(term, id_of(line).bytes, line), at, entries.expiry_of(term))
         last = place
     if number < limit:
         runs.append((run, (horizon, None)))

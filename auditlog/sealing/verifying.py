@@ -1,7 +1,7 @@
 """Verification of a tenant's log: its chain of segments, and every event against the leaf that was sealed (G7)."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
@@ -14,6 +14,7 @@ from psycopg import sql
 
 from auditlog.sealing import entries, merkle, queries
 from auditlog.sealing.canonical import LINE, Place, between, copy_events, id_of, time_of
+from auditlog.sealing.expiry import Expiry
 from auditlog.sealing.findings import Broken, Finding, FindingKind
 from auditlog.sealing.keys import is_signed
 from auditlog.sealing.models import Segment
@@ -23,6 +24,7 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 _GROUP = 200_000  # events that are read with one statement; their leaves are held meanwhile
+_SEGMENTS = 500  # segments in such a group at the most
 _BLOCK = 128  # of them are compared at once: few enough to stay in the processor's cache
 
 Progress = Callable[[int], None]  # called with how many events were checked up to now
@@ -49,20 +51,19 @@ class _Mismatch(Exception):  # noqa: N818 - caught here; what it means takes fur
 def verify_tenant(tenant_id: UUID, *, erased: bool = False, progress: Progress = lambda _events: None) -> TenantReport:
     """Check a tenant's chain and events up to the first broken place. Of an erased tenant only the chain is left."""
     report = TenantReport(tenant_id)
+    last: Segment | None = None
+    more = True
     try:
-        with tenant_scope(tenant_id), platform_transaction(), current_connection().cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            # By the index in the order of sealing: a partition holds the rows of all others as well.
-            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = off")
-            last = None
-            for group, start in _groups(tenant_id):
-                last = group[-1]
+        while more:
+            with _reading(tenant_id) as cursor:
+                group, more = _group_after(last, tenant_id)
                 report.segments += len(group)
                 if not erased:
-                    _check_events(cursor, group, start, report)
+                    _check_events(cursor, group, queries.place_after(last), report)
                     progress(report.events)
-            if not erased:
-                _check_rest(cursor, tenant_id, last, report)
+                last = group[-1] if group else last
+                if not more and not erased:
+                    _check_rest(cursor, tenant_id, last, report)
     except Broken as broken:
         report.finding = broken.finding(tenant_id)
     except _Mismatch as mismatch:
@@ -71,20 +72,26 @@ def verify_tenant(tenant_id: UUID, *, erased: bool = False, progress: Progress =
     return report
 
 
-def _groups(tenant_id: UUID) -> Iterator[tuple[list[Segment], Place]]:
-    """The segments of the chain, checked, in groups of about as many events, each with where its events begin."""
-    before: Segment | None = None
+@contextmanager
+def _reading(tenant_id: UUID) -> Iterator[Any]:
+    """One moment of the log. A group of segments each: a partition that is dropped waits for no more than that."""
+    with tenant_scope(tenant_id), platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # By the index in the order of sealing: a partition holds the rows of all others as well.
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = off")
+        yield cursor
+
+
+def _group_after(last: Segment | None, tenant_id: UUID) -> tuple[list[Segment], bool]:
+    """The next segments of the chain, checked, of so many events together, and whether there are more."""
     group: list[Segment] = []
-    start = queries.place_after(None)
-    for segment in queries.segments_of(tenant_id).iterator(chunk_size=500):
-        _check_segment(segment, before)
+    following = list(queries.segments_of(tenant_id).filter(seq__gt=last.seq if last else 0)[:_SEGMENTS])
+    for segment in following:
         if group and sum(one.count for one in group) + segment.count > _GROUP:
-            yield group, start
-            group, start = [], queries.place_after(before)
+            break
+        _check_segment(segment, group[-1] if group else last)
         group.append(segment)
-        before = segment
-    if group:
-        yield group, start
+    return group, len(group) < len(following) or len(following) == _SEGMENTS
 
 
 def _check_segment(segment: Segment, before: Segment | None) -> None:
@@ -98,27 +105,26 @@ def _check_segment(segment: Segment, before: Segment | None) -> None:
     except NoStatement as error:
         raise Broken(FindingKind.SEGMENT_FORGED, f"Segment {segment.seq} is no segment.") from error
     previous = hash_of(before.statement) if before else NOTHING
-    stated = (statement["tenant"], statement["seq"], statement["count"], statement["previous"])
-    if stated != (str(segment.tenant_id), segment.seq, segment.count, previous):
+    stated = tuple(statement[key] for key in ("tenant", "seq", "count", "keeps", "previous"))
+    if stated != (str(segment.tenant_id), segment.seq, segment.count, segment.keeps, previous):
         raise Broken(FindingKind.SEGMENT_FORGED, f"Segment {segment.seq} does not follow segment {expected - 1}.")
 
 
 def _check_events(cursor: Any, group: Sequence[Segment], start: Place, report: TenantReport) -> None:
     """Compare the events of some segments with their leaves; one statement for each run of segments that have them."""
-    today = entries.number_of(timezone.now().date())
-    leaves = queries.leaves_of(group)
+    leaves, expiry = queries.leaves_of(group), Expiry.of(report.tenant_id)
     run: list[Segment] = []
     for segment in group:
         if segment.seq in leaves:
             _check_leaves(segment, leaves[segment.seq])
             run.append(segment)
             continue
-        if read(segment.statement, SEGMENT_FORMAT)["expires"] > today:
+        if not expiry.allows_all(read(segment.statement, SEGMENT_FORMAT)):
             raise Broken(FindingKind.LEAVES_MISSING, f"The list of events of segment {segment.seq} is missing.")
         report.expired += segment.count
-        _check_run(cursor, run, leaves, start, today, report)
+        _check_run(cursor, run, leaves, start, expiry, report)
         run, start = [], queries.place_after(segment)
-    _check_run(cursor, run, leaves, start, today, report)
+    _check_run(cursor, run, leaves, start, expiry, report)
 
 
 def _check_leaves(segment: Segment, leaves: bytes) -> None:
@@ -128,7 +134,7 @@ def _check_leaves(segment: Segment, leaves: bytes) -> None:
 
 
 def _check_run(
-    cursor: Any, run: Sequence[Segment], leaves: dict[int, bytes], start: Place, today: int, report: TenantReport
+    cursor: Any, run: Sequence[Segment], leaves: dict[int, bytes], start: Place, expiry: Expiry, report: TenantReport
 ) -> None:
     if not run:
         return
@@ -141,7 +147,7 @@ def _check_run(
                 expected = entries.digests(sealed[at : at + _BLOCK * entries.SIZE])
                 here = list(islice(lines, len(expected)))
                 if [sha256(line).digest() for line in here] != expected:  # some have expired, or somebody was here
-                    lines = _check_one_by_one(segment, sealed[at:], chain(here, lines), today, report)
+                    lines = _check_one_by_one(segment, sealed[at:], chain(here, lines), expiry, report)
                     break
                 report.events += len(here)
         for line in lines:
@@ -149,7 +155,7 @@ def _check_run(
 
 
 def _check_one_by_one(
-    segment: Segment, sealed: bytes, lines: Iterator[bytes], today: int, report: TenantReport
+    segment: Segment, sealed: bytes, lines: Iterator[bytes], expiry: Expiry, report: TenantReport
 ) -> Iterator[bytes]:
     """Compare the events of a segment of which some may have expired; returns the lines that come after it."""
     line = next(lines, None)
@@ -157,7 +163,7 @@ def _check_one_by_one(
         if line is not None and sha256(line).digest() == entry.digest:
             report.events += 1
             line = next(lines, None)
-        elif entry.expires > today or (line is not None and id_of(line) == entry.id):
+        elif not expiry.allows(entry) or (line is not None and id_of(line) == entry.id):
             raise _Mismatch(segment, entry, line)
         else:
             report.expired += 1
@@ -171,7 +177,7 @@ def _check_rest(cursor: Any, tenant_id: UUID, last: Segment | None, report: Tena
     cursor.execute(counting)
     (report.unsealed,) = cursor.fetchone()
     head = queries.newest_head()
-    if not report.unsealed or last is None or head is None or not last.count or last.end_at is not None:
+    if not report.unsealed or last is None or head is None or not queries.has_caught_up(last):
         return
     strange = sql.SQL("{} AND (at < {} OR at >= {})").format(
         rest, sql.Literal(head.at - TOLERANCE), sql.Literal(timezone.now() + TOLERANCE)
@@ -190,7 +196,7 @@ def _told(tenant_id: UUID, found: _Mismatch) -> Broken:
     if entry and not _exists(tenant_id, entry.id):
         return Broken(
             FindingKind.EVENT_MISSING,
-            f"Event {entry.id}, which expires on {entry.expiry}, is missing.{inside}",
+            f"Event {entry.id}, which expires on {Expiry.of(tenant_id).day_of(entry)}, is missing.{inside}",
         )
     if line and not _was_sealed(tenant_id, id_of(line)):
         return Broken(FindingKind.EVENT_INSERTED, f"{_named(line)} was put in later, past the product.")

@@ -1,7 +1,9 @@
 """A log that is sealed, an anchor store of its own, and somebody who owns the database."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,19 +11,24 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as project
 from django.db import connections
 from psycopg.conninfo import make_conninfo
 
 from auditlog.models import AuditEvent
+from auditlog.sealing.exporting import export_log
 from auditlog.sealing.findings import FindingKind
 from auditlog.sealing.headchecks import verify_heads
 from auditlog.sealing.sealer import Sealed, seal
 from auditlog.sealing.verifying import verify_tenant
+from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
-from tests.auditlog.conftest import write
+from tests.auditlog.conftest import SOMEBODY, write
 from tests.settings import ADMIN_URL
 
 TABLE = "auditlog_auditevent"
+SCRIPT = project.BASE_DIR / "docs" / "verify_audit.py"
+HOUR = timedelta(hours=1)
 _PATIENCE_SECONDS = 120
 
 
@@ -94,3 +101,33 @@ def found_in_heads() -> FindingKind | None:
 def everything_is_sound(*tenants: Tenant) -> bool:
     """Whether neither the heads nor these logs show anything."""
     return found_in_heads() is None and all(found_in(tenant) is None for tenant in tenants)
+
+
+@pytest.fixture(scope="session")
+def checked() -> Callable[[bytes], str]:
+    """The same by a call, for many files: what it says against a content, or nothing."""
+    names: dict[str, Any] = {"__name__": "verify_audit"}
+    exec(compile(SCRIPT.read_text(), str(SCRIPT), "exec"), names)  # noqa: S102 - our own script
+
+    def check(content: bytes) -> str:
+        try:
+            names["check_export"](content.splitlines(keepends=True), None)
+        except names["Broken"] as broken:
+            return str(broken)
+        return ""
+
+    return check
+
+
+def exported(tenant: Tenant, begin: datetime | None = None, end: datetime | None = None) -> bytes:
+    """An export of the last hour, unless the period is another one."""
+    now = datetime.now(UTC)
+    with tenant_transaction(tenant.id):
+        export = export_log(begin or now - HOUR, end or now + HOUR, actor=SOMEBODY)
+    return b"".join(export)
+
+
+def labels(content: bytes) -> list[str]:
+    """The targets of the events in an export, in their order."""
+    lines = [json.loads(line) for line in content.splitlines()]
+    return [line["event"]["fields"]["target_label"] for line in lines if "event" in line]

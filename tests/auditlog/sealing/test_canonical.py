@@ -14,7 +14,7 @@ from psycopg import sql
 
 from auditlog.models import AuditEvent
 from auditlog.sealing import entries
-from auditlog.sealing.canonical import EXPIRES, LINE, SEPARATOR, copy_events, id_of, time_of
+from auditlog.sealing.canonical import LINE, SEPARATOR, TERM, copy_events, id_of, time_of
 from auditlog.sealing.statements import moment
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
@@ -90,13 +90,15 @@ def test_the_day_of_expiry(acme: Tenant, chosen: str, days: int) -> None:
     """G5: the day in UTC, so many days later."""
     with tenant_transaction(acme.id):
         event = AuditEvent.objects.create(retention_class=chosen, kind="trace", actor_kind="system")
-    (row,) = lines_of(event, f"{EXPIRES}, {LINE}")
-    expires, line = row.split(SEPARATOR, 1)
-    assert entries.day_of(int(expires)) == event.at.date() + timedelta(days=days)
-    leaf = entries.pack(int(expires), event.id.bytes, line)
+    (row,) = lines_of(event, f"{TERM}, {LINE}")
+    term, line = row.split(SEPARATOR, 1)
+    leaf = entries.pack(int(term), event.id.bytes, line)
     assert len(leaf) == entries.SIZE
     assert entries.read(leaf).id == event.id
-    assert entries.read(leaf).expiry == entries.day_of(int(expires))
+    read = entries.read(leaf)
+    assert (entries.day_of(read.day), read.days) == (event.at.date(), days)
+    assert entries.day_of(read.expires) == event.at.date() + timedelta(days=days)
+    assert entries.expiry_of(int(term)) == read.expires
 
 
 @given(label=texts, name=texts, before=values, after=values)

@@ -12,26 +12,22 @@ from unittest.mock import Mock
 
 import pytest
 import time_machine
-from django.conf import settings as project
 
 from auditlog.models import AuditEvent
 from auditlog.sealing import exporting, sealer
 from auditlog.sealing.canonical import time_of
-from auditlog.sealing.exporting import export_log
 from auditlog.sealing.keys import published_keys, rotate_key
 from auditlog.sealing.proofs import prove_event
 from auditlog.sealing.sealer import Sealed
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tests.auditlog.conftest import SOMEBODY, write
-from tests.auditlog.sealing.conftest import TABLE, as_owner, everything_is_sound
+from tests.auditlog.sealing.conftest import HOUR, SCRIPT, TABLE, as_owner, everything_is_sound, exported, labels
 from tests.conftest import EVERY_ROLE
 from vault.keys import key_store
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
-SCRIPT = project.BASE_DIR / "docs" / "verify_audit.py"
-HOUR = timedelta(hours=1)
 INSERTION = (
     f"INSERT INTO {TABLE} SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).*"
     f" FROM {TABLE} AS e WHERE id = %s"
@@ -52,41 +48,11 @@ def run_script(file: Path, *options: str) -> tuple[int, str]:
     return run.returncode, run.stdout
 
 
-@pytest.fixture(scope="session")
-def checked() -> Callable[[bytes], str]:
-    """The same by a call, for many files: what it says against a content, or nothing."""
-    names: dict[str, Any] = {"__name__": "verify_audit"}
-    exec(compile(SCRIPT.read_text(), str(SCRIPT), "exec"), names)  # noqa: S102 - our own script
-
-    def check(content: bytes) -> str:
-        try:
-            names["check_export"](content.splitlines(keepends=True), None)
-        except names["Broken"] as broken:
-            return str(broken)
-        return ""
-
-    return check
-
-
-def exported(tenant: Tenant, begin: datetime | None = None, end: datetime | None = None) -> bytes:
-    """An export of the last hour, unless the period is another one."""
-    now = datetime.now(UTC)
-    with tenant_transaction(tenant.id):
-        export = export_log(begin or now - HOUR, end or now + HOUR, actor=SOMEBODY)
-    return b"".join(export)
-
-
 def kept(folder: Path, content: bytes | dict[str, Any], name: str = "file") -> Path:
     """As a file."""
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     return path
-
-
-def labels(content: bytes) -> list[str]:
-    """The targets of the events in an export, in their order."""
-    lines = [json.loads(line) for line in content.splitlines()]
-    return [line["event"]["fields"]["target_label"] for line in lines if "event" in line]
 
 
 def test_the_script_says_yes_and_after_one_byte_no_and_where(
@@ -276,7 +242,7 @@ def test_one_event_is_proved(acme: Tenant, sealed_log: list[AuditEvent], tmp_pat
 
     other = proof | {"line": proof["line"].replace("文書", "文章")}
     assert run_script(kept(tmp_path, other)) == (1, f"NO. Event {sealed_log[index].id} is not as it was sealed.\n")
-    for key in ("position", "expires"):
+    for key in ("position", "day", "days"):
         assert run_script(kept(tmp_path, proof | {key: proof[key] + 1}))[0] == 1
     assert run_script(kept(tmp_path, proof | {"head": proof["head"] | {"hash": "00" * 32}}))[0] == 1
 
