@@ -52,7 +52,9 @@ INSTALLED_APPS = [
     "auditlog.sealing",
     "auditlog.exports",
     "auditlog.recording",
+    "auditlog.retention",
     "auditlog.requests",
+    "auditlog.watching",
     "auditlog.forwarding",
     "accounts",
     "accounts.network",
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "auditlog.recording.middleware.RecordingMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
     "accounts.staff.middleware.StaffMiddleware",
     "accounts.middleware.PreferenceMiddleware",
@@ -163,6 +166,7 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -307,6 +311,7 @@ if MODE == "test":
     # All of it comes from one address, and some of it at once; tests of the limits set their own.
     LOGIN_ADDRESS_FAILURES, LOGIN_COMPANY_FAILURES, HASHING_QUEUE = 100_000, 100_000, 1_000
     REQUEST_LOG = False  # its own tests switch it on, with a buffer of their own
+    RECORD_SCREENS = False  # as do those of the screens; the others look for one event, not for it among pages
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

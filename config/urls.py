@@ -15,9 +15,11 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
+import auditlog.retention.urls
 import auditlog.urls
 import backups.urls_console
 import tenants.urls
@@ -38,6 +40,7 @@ operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -47,6 +50,7 @@ urlpatterns = [
     *accounts.factors.urls.urlpatterns,
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
+    *auditlog.recording.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
