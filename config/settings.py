@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "csp",
     "vault",
     "auditlog",
+    "auditlog.viewing",
     "auditlog.sealing",
     "auditlog.exports",
     "auditlog.recording",
