@@ -50,6 +50,13 @@ def test_a_partition_is_dropped_beside_a_delete(tmp_path: Path) -> None:
     assert all(row["seconds"] > 0 for row in result["numbers"])
 
 
+def test_looking_at_the_audit_log_is_measured(tmp_path: Path) -> None:
+    """`benchmarks.audit` measures a page of each condition, trails and the chart (G2)."""
+    (result,) = _run("audit", tmp_path, "viewing", "--viewed", "3000", "--rounds", "2")
+    assert len(result["numbers"]) == 18
+    assert all(row["median"] > 0 for row in result["numbers"])
+
+
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
     """`benchmarks.login`: each way to fail beside one hash, and a page while others log in wrongly (A2)."""
     beside, flood = _run("login", tmp_path, "--rounds", "2", "--page-rounds", "3", "--clients", "2")
