@@ -8,7 +8,7 @@ from typing import Any
 class UtcFormatter(logging.Formatter):
     """Says when in UTC, to the millisecond, as ISO 8601 does (G8)."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
