@@ -69,6 +69,8 @@ MENUS = (
          _("List and create tenants")),
     Menu("operator.requests", _("Requests"), Audience.OPERATOR, "operator:requests", "activity",
          _("See how much is asked of the system, how quickly it answers and what goes wrong")),
+    Menu("operator.audit", _("Audit log upkeep"), Audience.OPERATOR, "operator:audit_proofs", "history",
+         _("See that the audit logs are sealed, anchored and unchanged")),
     Menu("operator.staff_access", _("Staff access"), Audience.OPERATOR, "operator:staff_accesses", "user-check",
          _("Ask companies for access to their data, and use it")),
     Menu("operator.network", _("Emergency opening"), Audience.OPERATOR, "operator:network", "lock-open",

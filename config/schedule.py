@@ -11,6 +11,11 @@ SCHEDULE = {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
+    "verify-audit-logs": {
+        "task": "auditlog.verification.tasks.verify_every_tenant",
+        "schedule": crontab(hour="4", minute="30"),
+    },
+    "raise-audit-alarms": {"task": "auditlog.verification.tasks.raise_alarms", "schedule": crontab(minute="*/5")},
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "auditlog",
     "auditlog.sealing",
     "auditlog.recording",
+    "auditlog.verification",
     "auditlog.requests",
     "accounts",
     "accounts.network",

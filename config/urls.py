@@ -19,6 +19,8 @@ import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
 import auditlog.urls
+import auditlog.verification.urls_console
+import auditlog.verification.urls_operator
 import backups.urls_console
 import tenants.urls
 
@@ -32,12 +34,14 @@ console = [
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.verification.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.verification.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

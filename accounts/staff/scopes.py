@@ -52,6 +52,9 @@ LOOKING = frozenset(
         "console:sso_people",
         "console:audit",
         "console:audit_event",
+        "console:audit_proof",
+        "console:audit_verifier",
+        "console:audit_keys",
         "console:backups",
     }
 )
