@@ -50,7 +50,7 @@ class TenantRequestMiddleware:
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
         request.change_due, request.factor_due, request.pending_login = None, False, None
-        request.shut_out = None
+        request.shut_out, request.captured = None, frozenset()
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
@@ -163,6 +163,6 @@ def _identify(request: Any, secret: BearerSecret | None) -> None:
         return
     rights = rights_of(session.user)
     request.user, request.login_session = session.user, session
-    request.policy, request.menus = policy, rights.menus
+    request.policy, request.menus, request.captured = policy, rights.menus, found.captured
     request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)
     request.change_due = change_due(session.user, policy, timezone.now())

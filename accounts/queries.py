@@ -37,6 +37,12 @@ def menus_of(user: User) -> frozenset[str]:
     return rights_of(user).menus
 
 
+def still_entitled(user_id: UUID | None, menu: str) -> User | None:
+    """Who ordered a job, if they still may: it has the rights of the person whose work it does (ASVS 8.3.3)."""
+    user = User.objects.filter(id=user_id, state=UserState.ACTIVE).first() if user_id else None
+    return user if user is not None and menu in menus_of(user) else None
+
+
 def users(*, search: str = "", state: str = "") -> QuerySet[User]:
     """The users of the tenant with their roles, for lists: those in a state, with a text in name, ID or address."""
     found = User.objects.prefetch_related("roles").order_by("user_id")

@@ -84,6 +84,8 @@ def change_role(role: Role, *, menus: Iterable[str], actor: Actor, name: str | N
     ensure_somebody_manages_users()
     after = _recorded(role)
     if before != after:
+        if actor.id is not None and role.user_roles.filter(user_id=actor.id).exists():
+            after["held_by_actor"] = True  # whoever adds to a role that they have gives rights to themselves (G9)
         record(ROLE_CHANGED, actor=actor, target=role, before=before, after=after)
 
 

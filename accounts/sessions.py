@@ -17,8 +17,10 @@ from accounts.network.admission import admitted, shut_out
 from accounts.network.queries import name_of_place
 from accounts.policy.models import SecurityPolicy
 from accounts.policy.queries import current_policy, stored_values
+from auditlog.actions import Kind
 from auditlog.actors import Actor
 from auditlog.context import current_origin
+from auditlog.recording.queries import as_kinds, captured_kinds
 from auditlog.services import record
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
@@ -65,11 +67,15 @@ def renew_secret(session: Session, *also: str) -> BearerSecret:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The living session of a cookie. `shut_out`: the address at hand is not one of the company's (A4)."""
+    """The living session of a cookie. `shut_out`: the address at hand is not one of the company's (A4).
+
+    `captured`: which optional kinds of events the company records (G4).
+    """
 
     session: Session
     policy: SecurityPolicy
     shut_out: bool
+    captured: frozenset[Kind]
 
 
 def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None:
@@ -94,7 +100,7 @@ def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None
         return None
     if note_use and not found["shut_out"]:
         _note_use(session, now)
-    return Found(session, policy, found["shut_out"])
+    return Found(session, policy, found["shut_out"], as_kinds(found["captured"]))
 
 
 def _read(secret: BearerSecret, now: datetime) -> Session | None:
@@ -118,12 +124,13 @@ def _living(token_hash: str, now: datetime, address: str) -> QuerySet[Session, A
         has_factor=has_factor_of("user_id"),
         is_operator=_IsProvider("tenant_id"),
         is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
+        captured=captured_kinds(now),
     )
     return living.values_list(*_SESSION, *(f"user__{name}" for name in _USER), *_ANSWERS)
 
 
 _SESSION, _USER = ([field.attname for field in model._meta.concrete_fields] for model in (Session, User))
-_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_demanded")
+_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_demanded", "captured")
 LIVING = Statement(_living, token_hash=str, now=datetime, address=str)
 
 

@@ -15,6 +15,8 @@ class Origin:
     user_agent: str = ""
     request_id: str = ""
     session_id: UUID | None = None
+    # Whether a refusal of the work at hand is on record, so that none is recorded twice and none not at all.
+    refusal_recorded: bool = False
 
 
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditlog.actions import Kind, Outcome, label_of
 from auditlog.actors import ActorKind
+from auditlog.recording.pages import PAGE_TYPES, page_label
 from tenants.isolation.assets import APPEND_ONLY, Asset, Erasure, Ownership, Retention
 from tenants.isolation.models import TenantModel
 
@@ -75,3 +76,8 @@ class AuditEvent(TenantModel):
     def action_label(self) -> str:
         """The action in the reader's language."""
         return label_of(self.action)
+
+    @property
+    def target_name(self) -> str:
+        """What was acted upon, as people call it; of a page the log keeps a name that is the same in every language."""
+        return page_label(self.target_label) if self.target_type in PAGE_TYPES else self.target_label

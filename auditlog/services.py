@@ -41,14 +41,20 @@ def record(
     outcome: Outcome = Outcome.SUCCESS,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    key: UUID | None = None,
 ) -> AuditEvent:
     """Write one event for the tenant in scope, in the transaction that is open.
 
+    `key` is the id of the event where it had to be known before: a time-ordered one, made a moment ago.
     `before` and `after` hold the changed fields; secrets in them are masked at every depth. Raises NoTenant without a
     tenant. An event is never changed afterwards: the database refuses it. One of a kind that the tenant does not
     capture (G4) comes back unsaved.
     """
     event = _event(action, actor=actor, target=target, outcome=outcome, before=before, after=after)
+    if key is not None:
+        event.id = key
+    if outcome is Outcome.DENIED:
+        current_origin().refusal_recorded = True
     if is_captured(action.kind):
         event.save(force_insert=True)
     return event

@@ -18,7 +18,7 @@ class OwnEventTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     at = tables.TemplateColumn(_TIME, verbose_name=_("Time"))
     action = tables.Column(accessor="action_label", verbose_name=_("Action"))
-    target_label = tables.Column(verbose_name=_("Target"))
+    target_label = tables.Column(accessor="target_name", verbose_name=_("Target"))
     ip = tables.Column(verbose_name=_("Source IP"))
     outcome = tables.TemplateColumn(_OUTCOME, verbose_name=_("Result"))
 

@@ -4,10 +4,8 @@ import os
 
 from celery import Celery
 
-from tenants.isolation.tasks import TenantTask
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("sekisho", task_cls=TenantTask)
+app = Celery("sekisho", task_cls="auditlog.recording.tracing:TracedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -30,6 +30,7 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "granted": ("danger", "lock-open"),
     "refused": ("neutral", "ban"),
     "expired": ("neutral", "clock"),
+    "cancelled": ("neutral", "ban"),
     "ended": ("neutral", "circle-check"),
     "cancelling": ("warning", "hourglass"),
     "expiring": ("warning", "clock"),

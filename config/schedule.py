@@ -16,11 +16,19 @@ SCHEDULE = {
         "schedule": crontab(hour="4", minute="30"),
     },
     "raise-audit-alarms": {"task": "auditlog.verification.tasks.raise_alarms", "schedule": crontab(minute="*/5")},
+    "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
+    "catch-up-with-audit-exports": {"task": "auditlog.exports.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "clear-away-audit-exports": {"task": "auditlog.exports.tasks.clear_away", "schedule": crontab(minute="15")},
+    "sweep-audit-exports": {
+        "task": "auditlog.exports.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
+    "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {

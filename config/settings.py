@@ -5,6 +5,7 @@
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -49,9 +50,12 @@ INSTALLED_APPS = [
     "vault",
     "auditlog",
     "auditlog.sealing",
+    "auditlog.exports",
     "auditlog.recording",
     "auditlog.verification",
     "auditlog.requests",
+    "auditlog.watching",
+    "auditlog.forwarding",
     "accounts",
     "accounts.network",
     "accounts.policy",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "auditlog.recording.middleware.RecordingMiddleware",
     "accounts.middleware.TenantRequestMiddleware",
     "accounts.staff.middleware.StaffMiddleware",
     "accounts.middleware.PreferenceMiddleware",
@@ -161,6 +166,7 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -232,6 +238,13 @@ PASSKEY_COOKIE_NAME = "__Host-sekisho-passkey" if PRODUCTION else "sekisho_passk
 # How many proxies in front of the server append to X-Forwarded-For. Zero: the header is ignored.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
+# --- Forwarding of the audit log (auditlog.forwarding) -----------------------------------------------------------
+FORWARDING_WEBHOOK_PORTS: list[int] = env.list("FORWARDING_WEBHOOK_PORTS", cast=int, default=[443])
+FORWARDING_SYSLOG_PORTS: list[int] = env.list("FORWARDING_SYSLOG_PORTS", cast=int, default=[6514])
+# Networks that are not public and may be sent to all the same: every company of this installation may name them.
+FORWARDING_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FORWARDING_ALLOWED_NETWORKS", default=[])]
+FORWARDING_SECONDS: int = env.int("FORWARDING_SECONDS", default=15)  # for one delivery, from the first packet on
+
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -298,6 +311,7 @@ if MODE == "test":
     # All of it comes from one address, and some of it at once; tests of the limits set their own.
     LOGIN_ADDRESS_FAILURES, LOGIN_COMPANY_FAILURES, HASHING_QUEUE = 100_000, 100_000, 1_000
     REQUEST_LOG = False  # its own tests switch it on, with a buffer of their own
+    RECORD_SCREENS = False  # as do those of the screens; the others look for one event, not for it among pages
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -15,6 +15,7 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
@@ -51,6 +52,7 @@ urlpatterns = [
     *accounts.factors.urls.urlpatterns,
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
+    *auditlog.recording.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.inventory import queries
 from accounts.inventory.actions import REPORT_EXPORTED
 from accounts.inventory.models import AccountReview, Decision, ReviewedAccount
-from accounts.people.spreadsheet import BOM, csv_rows
 from auditlog.actors import Actor
+from auditlog.exports.spreadsheet import BOM, csv_rows
 from auditlog.services import record
 from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import atomic

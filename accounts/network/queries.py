@@ -41,6 +41,11 @@ def allowed_networks() -> QuerySet[AllowedNetwork]:
     return AllowedNetwork.objects.order_by("cidr")
 
 
+def named_networks() -> list[tuple[str, str]]:
+    """The list as networks with their names."""
+    return list(allowed_networks().values_list("cidr", "name"))
+
+
 def find_network(id: UUID) -> AllowedNetwork | None:  # noqa: A002 - it is the id
     """The entry of that key in this tenant."""
     return AllowedNetwork.objects.filter(id=id).first()

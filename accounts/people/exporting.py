@@ -12,8 +12,8 @@ from accounts import queries
 from accounts.models import User
 from accounts.people.actions import USERS_EXPORTED
 from accounts.people.columns import LABELS
-from accounts.people.spreadsheet import BOM, csv_rows
 from auditlog.actors import Actor
+from auditlog.exports.spreadsheet import BOM, csv_rows
 from auditlog.services import Target, record
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import atomic, tenant_transaction

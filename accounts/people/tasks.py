@@ -5,7 +5,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.people import importing, outstanding, queries
+from accounts import queries
+from accounts.people import importing, outstanding
 from accounts.people.progress import note_progress
 from accounts.tasks import send_invitation
 from auditlog.actors import Actor
@@ -25,7 +26,7 @@ def import_users(key: str) -> bool:
         row = importing.claim(UUID(key))
         if row is None:
             return False
-        user = queries.who_started(row, "console.users")
+        user = queries.still_entitled(row.queued_by_id, "console.users")
         if user is None:
             importing.refuse(row, importing.right_lost(), actor=Actor.system(_PART))
             return False

@@ -136,6 +136,7 @@ def _step_inside(request: Any, claimed: Claimed, found: Standing) -> None:
         operator.id, access.tenant_id, operator.user_id, operator.name, operator.language, operator.time_zone
     )
     request.menus, request.policy, request.company = request.staff.menus, current_policy(), found.company
+    request.captured = frozenset()  # each page is on record already, as what is sensitive
     current_origin().session_id = access.id
     seen = {"method": request.method, "scope": access.scope}
     record(PAGE_OPENED, actor=request.user.as_actor(), target=Target("page", label=request.path_info), after=seen)

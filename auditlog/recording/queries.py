@@ -1,5 +1,11 @@
 """Reads of the recording policy."""
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField
+from django.db.models.expressions import RawSQL
+
 from auditlog.actions import Kind
 from auditlog.models import RetentionClass
 from auditlog.recording.models import OPTIONAL_KINDS, RecordingPolicy
@@ -31,3 +37,18 @@ def is_private_edition() -> bool:
         cursor.execute("SELECT edition = 'private' FROM tenants_tenant WHERE id = %s", [require_tenant_id()])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def captured_kinds(now: datetime) -> RawSQL:
+    """The optional kinds that are captured, or NULL without a choice, for a query that reads something else anyway."""
+    return RawSQL(
+        "(SELECT array_remove(ARRAY[CASE WHEN screens THEN 'screen' END, CASE WHEN traced_until > %s THEN 'trace' END],"
+        " NULL) FROM recording_recordingpolicy AS r WHERE r.tenant_id = %s)",
+        [now, require_tenant_id()],
+        output_field=ArrayField(CharField()),
+    )
+
+
+def as_kinds(captured: list[str] | None) -> frozenset[Kind]:
+    """What `captured_kinds` has answered; the default where nobody has chosen anything."""
+    return frozenset({Kind.SCREEN} if captured is None else map(Kind, captured))

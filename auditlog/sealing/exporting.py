@@ -169,12 +169,18 @@ class Export:
         return moment(self.begin) <= time_of(line) < moment(self.end)
 
 
-def export_log(begin: datetime, end: datetime, *, actor: Actor) -> Export:
-    """Begin the export of a period of the log of the tenant in scope, in the open transaction, which records it."""
+def open_export(begin: datetime, end: datetime) -> Export:
+    """The export of a period of the log of the tenant in scope, in the open transaction. Its caller records it."""
     tenant_id = require_tenant_id()
     export = Export(tenant_id, begin, end, newest_head_number())
     touching = _touching(queries.segments_of(tenant_id), begin, end)
     export.total = sum(touching.values_list("count", flat=True))
+    return export
+
+
+def export_log(begin: datetime, end: datetime, *, actor: Actor) -> Export:
+    """The same for somebody to whom it goes at once: recorded."""
+    export = open_export(begin, end)
     period = {"from": begin.astimezone(UTC).isoformat(), "to": end.astimezone(UTC).isoformat(), "format": "jsonl"}
     record(AUDIT_EXPORTED, actor=actor, after=period)
     return export

@@ -127,8 +127,8 @@ def test_the_pages_ask_as_much_for_many(
     verify(provider)
     as_owner(
         "INSERT INTO verification_verificationrun SELECT gen_random_uuid(), tenant_id, finding, place, day - n,"
-        " begun_at, ended_at, segments, events, expired, unsealed FROM verification_verificationrun, generate_series(1, 29) AS n"
-        " WHERE tenant_id = %s",
+        " begun_at, ended_at, segments, events, expired, unsealed"
+        " FROM verification_verificationrun, generate_series(1, 29) AS n WHERE tenant_id = %s",
         [acme.id],
     )
     assert (asked(admin, PROOF), asked(operator, PROOFS)) == before
