@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from auditlog.models import AuditEvent
@@ -110,7 +111,6 @@ def test_the_pages_ask_as_much_for_many(
     provider: Tenant, acme: Tenant, cast: Cast, sealed_log: list[AuditEvent]
 ) -> None:
     """G7: one verification or thirty, one company or all."""
-    from django.db import connections
 
     def asked(client: Any, place: str) -> int:
         client.get(place)
