@@ -5,7 +5,13 @@ from datetime import timedelta
 from celery.schedules import crontab
 
 SCHEDULE = {
-    "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(minute="10")},
+    "drop-audit-partitions": {
+        "task": "auditlog.retention.tasks.drop_expired_partitions",
+        "schedule": crontab(minute="*/15"),  # one that is being read is left to the next time
+    },
+    "watch-audit-partitions": {"task": "auditlog.retention.tasks.watch_partitions", "schedule": crontab(minute="40")},
+    "go-on-relocating": {"task": "auditlog.retention.tasks.go_on_relocating", "schedule": crontab(minute="*/10")},
     "seal-audit-log": {"task": "auditlog.tasks.seal", "schedule": crontab()},
     "forget-expired-leaves": {
         "task": "auditlog.tasks.forget_expired_leaves",

@@ -15,13 +15,17 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.forwarding.urls_console
+import auditlog.forwarding.urls_operator
 import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
+import auditlog.retention.urls
 import auditlog.urls
 import auditlog.verification.urls_console
 import auditlog.verification.urls_operator
+import auditlog.viewing.urls_console
 import backups.urls_console
 import tenants.urls
 
@@ -36,13 +40,17 @@ console = [
     *auditlog.urls.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
     *auditlog.verification.urls_console.urlpatterns,
+    *auditlog.forwarding.urls_console.urlpatterns,
+    *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
+    *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
     *auditlog.verification.urls_operator.urlpatterns,
+    *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

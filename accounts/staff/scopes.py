@@ -55,6 +55,9 @@ LOOKING = frozenset(
         "console:audit_proof",
         "console:audit_verifier",
         "console:audit_keys",
+        "console:audit_target",
+        "console:audit_user",
+        "console:audit_volume",
         "console:backups",
     }
 )
