@@ -69,6 +69,8 @@ MENUS = (
          _("List and create tenants")),
     Menu("operator.requests", _("Requests"), Audience.OPERATOR, "operator:requests", "activity",
          _("See how much is asked of the system, how quickly it answers and what goes wrong")),
+    Menu("operator.watch", _("Unusual behaviour"), Audience.OPERATOR, "operator:watch", "eye",
+         _("See in numbers what was noticed in the audit logs, and set the rules")),
     Menu("operator.audit", _("Audit log upkeep"), Audience.OPERATOR, "operator:audit_retention", "history",
          _("See how long audit logs are kept, what was removed, and whether they are in order")),
     Menu("operator.staff_access", _("Staff access"), Audience.OPERATOR, "operator:staff_accesses", "user-check",

@@ -23,6 +23,11 @@ SCHEDULE = {
     },
     "raise-audit-alarms": {"task": "auditlog.verification.tasks.raise_alarms", "schedule": crontab(minute="*/5")},
     "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
+    # From 08:30 on, and again every hour for those who were missed.
+    "send-digests": {
+        "task": "auditlog.watching.tasks.send_digests",
+        "schedule": crontab(hour="8-23", minute="30"),
+    },
     "catch-up-with-audit-exports": {"task": "auditlog.exports.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "clear-away-audit-exports": {"task": "auditlog.exports.tasks.clear_away", "schedule": crontab(minute="15")},
     "sweep-audit-exports": {

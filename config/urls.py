@@ -15,6 +15,7 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.exports.urls_console
 import auditlog.forwarding.urls_console
 import auditlog.forwarding.urls_operator
 import auditlog.recording.urls
@@ -26,6 +27,8 @@ import auditlog.urls
 import auditlog.verification.urls_console
 import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
+import auditlog.watching.urls_console
+import auditlog.watching.urls_operator
 import backups.urls_console
 import tenants.urls
 
@@ -38,6 +41,8 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.exports.urls_console.urlpatterns,
+    *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
     *auditlog.verification.urls_console.urlpatterns,
     *auditlog.forwarding.urls_console.urlpatterns,
@@ -50,6 +55,7 @@ operator = [
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
     *auditlog.verification.urls_operator.urlpatterns,
+    *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.access import Access, access_of
 from accounts.inventory.services import start_review
@@ -24,10 +25,13 @@ from accounts.network.entries import Entry, add_network
 from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
+from auditlog.exports.ordering import order_export
+from auditlog.exports.periods import Period
 from auditlog.forwarding.destinations import Wanted, add_destination
 from auditlog.forwarding.models import DestinationKind
 from auditlog.queries import events
 from auditlog.viewing.saving import save_filter
+from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -35,6 +39,7 @@ from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
+from tests.factories.rows import make_row
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
 
@@ -192,6 +197,17 @@ MATRIX: dict[str, Page | Public] = {
     "console:audit_verifier": Page("console.audit", FINE, NO),
     "console:audit_keys": Page("console.audit", FINE, NO),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
+    "console:audit_exports": Page("console.audit", FINE, FINE),
+    "console:audit_export_status export": Page("console.audit", FINE, NO),
+    "console:audit_export_cancel export": Page("console.audit", NO, SENT_AWAY),
+    "console:audit_export_again export": Page("console.audit", NO, SENT_AWAY),
+    # It is not written yet (tests/auditlog/exports has one that is).
+    "console:audit_export_file export": Page("console.audit", ABSENT, NO),
+    "console:audit_export_signature export": Page("console.audit", ABSENT, NO),
+    "console:watch": Page("console.audit", FINE, NO),
+    "console:watch_finding finding": Page("console.audit", FINE, NO),
+    "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
+    "console:watch_explain finding": Page("console.audit", NO, FINE),
     "console:forwarding": Page("console.audit_settings", FINE, NO),
     "console:forwarding_new_webhook": Page("console.audit_settings", FINE, FINE),
     "console:forwarding_new_syslog": Page("console.audit_settings", FINE, FINE),
@@ -224,6 +240,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenant_retention company_code": Page("operator.tenants", FINE, FINE),
     "operator:audit_retention": Page("operator.audit", FINE, NO),
     "operator:requests": Page("operator.requests", FINE, NO),
+    "operator:watch": Page("operator.watch", FINE, NO),
+    "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
@@ -291,6 +309,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         review = start_review(name="2026-11", actor=actor)
+        today = timezone.localdate()
         wanted = Wanted("SIEM", "https://10.0.0.1/")  # to which nothing is sent
         destination, _secret = add_destination(DestinationKind.WEBHOOK, wanted, actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
@@ -300,6 +319,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company_code": "ACME",
             "access": access.id,
             "role": role.id,
+            "rule": "failures.guessing",
+            "finding": make_row(Finding).id,
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
             "event": events()[0].id,
@@ -316,6 +337,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "destination": destination.id,
             "review": review.id,
             "account": review.accounts.earliest("user_id").id,
+            "export": order_export(Period.of_days(today, today), form="csv", conditions={}, actor=actor).id,
             "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 
@@ -357,7 +379,7 @@ def test_everybody_gets_what_is_theirs(
 
     seen = {role: answer(client, method, address) for role, client in clients.items()}
 
-    theirs = bool(set(parameters) - {"company_code"})  # every company is the operators' business
+    theirs = bool(set(parameters) - {"company_code", "rule"})  # every company and rule is the operators' business
     assert seen == {role: expected(MATRIX[name], role, method, names_a_thing=theirs) for role in clients}
 
 

@@ -55,6 +55,8 @@ LOOKING = frozenset(
         "console:audit_proof",
         "console:audit_verifier",
         "console:audit_keys",
+        "console:watch",
+        "console:watch_finding",
         "console:audit_target",
         "console:audit_user",
         "console:audit_volume",

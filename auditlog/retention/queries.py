@@ -1,7 +1,7 @@
 """Reads about the keeping of the audit log."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -89,6 +89,11 @@ class ClassRoom:
     next_drop: datetime | None
     due: int
     missing: list[date]
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day, in UTC, of whose events there is a partition."""
+        return self.ends and (self.ends - timedelta(days=1)).astimezone(UTC).date()
 
     @property
     def state(self) -> RoomState:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 _NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 # Partitions begin and end with the days of UTC (G8); in the reader's zone these would be odd hours.
 _DAY = "{% load tz %}{{ value|utc|date:'Y-m-d' }}"
+_PERIOD = "{% load tz %}{{ value|utc|date:'Y-m-d' }} – {{ record.last_day|date:'Y-m-d' }}"
 _STATE = "{% load elements %}{% badge record.state.label status=record.state.value %}"
 _PROGRESS = """{% load elements %}
 {% if record.total %}{% progress record.done record.total label=label tone="info" %}{% else %}–{% endif %}"""
@@ -17,13 +18,12 @@ class RoomTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no ty
     """The classes and how much there is of each."""
 
     retention_class = tables.TemplateColumn("{{ value.label }}", verbose_name=_("Kept for"))
+    state = tables.TemplateColumn(_STATE, verbose_name=_("State"), empty_values=())
+    begins = tables.TemplateColumn(_PERIOD, verbose_name=_("There is room (UTC)"))
     partitions = tables.Column(verbose_name=_("Partitions"), attrs=_NUMERIC)
-    begins = tables.TemplateColumn(_DAY, verbose_name=_("From (UTC)"))
-    ends = tables.TemplateColumn(_DAY, verbose_name=_("To before (UTC)"))
     rows = tables.TemplateColumn("{{ value|floatformat:'0g' }}", verbose_name=_("Events, about"), attrs=_NUMERIC)
     bytes = tables.TemplateColumn("{{ value|filesizeformat }}", verbose_name=_("Size"), attrs=_NUMERIC)
     next_drop = tables.TemplateColumn(_DAY, verbose_name=_("Next removal (UTC)"))
-    state = tables.TemplateColumn(_STATE, verbose_name=_("State"), empty_values=())
 
     class Meta:
         orderable = False
