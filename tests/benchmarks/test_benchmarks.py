@@ -50,6 +50,13 @@ def test_a_partition_is_dropped_beside_a_delete(tmp_path: Path) -> None:
     assert all(row["seconds"] > 0 for row in result["numbers"])
 
 
+def test_looking_at_the_audit_log_is_measured(tmp_path: Path) -> None:
+    """`benchmarks.audit` measures a page of each condition, trails and the chart (G2)."""
+    (result,) = _run("audit", tmp_path, "viewing", "--viewed", "3000", "--rounds", "2")
+    assert len(result["numbers"]) == 18
+    assert all(row["median"] > 0 for row in result["numbers"])
+
+
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
     """`benchmarks.login`: each way to fail beside one hash, and a page while others log in wrongly (A2)."""
     beside, flood = _run("login", tmp_path, "--rounds", "2", "--page-rounds", "3", "--clients", "2")
@@ -63,6 +70,15 @@ def test_the_way_to_a_view_is_measured(tmp_path: Path) -> None:
     whole, parts = _run("session", tmp_path, "--rounds", "2")
     assert len(whole["numbers"]) == len(settings.MIDDLEWARE) + 1
     assert all(row["seconds"] > 0 for row in whole["numbers"] + parts["numbers"])
+
+
+def test_the_cost_of_a_record_is_measured_beside_three_libraries(tmp_path: Path) -> None:
+    """`benchmarks.audit recording`: each library, each INSERT by hand, and the write that they all do (G1)."""
+    (result,) = _run("audit", tmp_path, "recording", "--writes", "2")
+    names = [row["name"] for row in result["numbers"]]
+    assert {"Sekisho", "INSERT by hand", "django-auditlog", "django-simple-history", "django-pghistory"} <= set(names)
+    assert all(row["clock"] > 0 for row in result["numbers"])
+    assert "goal" in result["notes"][1]
 
 
 def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
