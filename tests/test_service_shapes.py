@@ -69,7 +69,6 @@ EXCEPTIONS = {
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
     "auditlog.verification.services.note_told": "writes down what operators were told",
-    "auditlog.services.record": "the record itself",
     "auditlog.exports.making.claim": PART,
     "auditlog.exports.outstanding.forget_old": "the end of a retention period",
     "auditlog.sealing.chains.append_head": SEAL,
