@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "auditlog.exports",
     "auditlog.recording",
     "auditlog.retention",
+    "auditlog.verification",
     "auditlog.requests",
     "auditlog.watching",
     "auditlog.forwarding",
