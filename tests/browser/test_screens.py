@@ -1,0 +1,40 @@
+"""Pages that are opened and left, in a real browser (G3)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Page
+
+from auditlog.models import AuditEvent
+from tenants.isolation.transactions import tenant_transaction
+from tests.conftest import EVERY_ROLE, Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)]
+
+
+def screens(cast: Cast) -> list[tuple[str, str]]:
+    """What is on record of pages, oldest first."""
+    with tenant_transaction(cast.admin.tenant.id):
+        found = AuditEvent.objects.filter(kind="screen").order_by("at", "id")
+        return [(event.action, event.target_label) for event in found]
+
+
+def test_a_page_tells_when_it_is_left(open_page: Callable[..., Page], cast: Cast, settings: LazySettings) -> None:
+    """G3: by going elsewhere and by closing the tab; the content policy lets the script and its message through."""
+    settings.RECORD_SCREENS = True
+    page = open_page(cast.admin)
+    page.set_default_timeout(60_000)
+    page.goto("/profile/")
+    with page.expect_request("**/screens/closed/") as told:
+        page.goto("/activity/")
+    assert told.value.method == "POST"
+    with page.context.expect_event("response", lambda response: response.url.endswith("/screens/closed/")):
+        page.close(run_before_unload=True)
+    assert screens(cast)[0] == ("screen.opened", "profile")
+    assert sorted(screens(cast)) == [
+        ("screen.closed", "activity"),
+        ("screen.closed", "profile"),
+        ("screen.opened", "activity"),
+        ("screen.opened", "profile"),
+    ]
