@@ -21,10 +21,10 @@ from tests.test_service_shapes import APPS, BY_THE_USER_THEMSELVES, EXCEPTIONS, 
 
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:public\.)?"?(\w+)"?', re.IGNORECASE)
 _RECORD = "auditlog_auditevent"
-# What follows from deeds that are recorded: when a session was last used, log-ins that are under way, counters, seals,
+# What follows from deeds that are recorded: when something was last used, log-ins that are under way, counters, seals,
 # the log of requests.
 _NOTES = re.compile(
-    r'\s*(?:UPDATE "accounts_session" SET "last_used_at"'
+    r'\s*(?:UPDATE "\w+" SET "last_used_at"'
     r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:policy_attemptcounter|sso_pendingrequest|sealing_|requests_))'
 )
 

@@ -62,7 +62,7 @@ def test_a_part_is_its_callers_to_record(product: None, inside_acme: Tenant, mon
 
 def test_what_is_recorded_undone_or_changes_no_row_is_fine(product: None, inside_acme: Tenant) -> None:
     """G3: a real service, a deed that was rolled back, an update that finds nothing."""
-    create_role(name="Accounting", menus=[], actor=SOMEBODY)
+    create_role(name="Accounting", menus=["documents"], actor=SOMEBODY)
     with pytest.raises(LookupError):
         failing("B")
     with atomic():
