@@ -13,11 +13,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from auditlog.models import AuditEvent
+from auditlog.partitions import make_partitions_of
 from backups.content import TENANT_COLUMN, ArchivedTable
 from backups.errors import ArchiveDamaged, Cause
 from backups.manifest import TableEntry
 from tenants.isolation.placement import OWNER_ALIAS
-from tenants.isolation.transactions import current_connection, platform_transaction
 
 _STAGE = sql.Identifier("pg_temp", "restored_rows")
 _COLUMN_TYPES = """
@@ -105,10 +105,7 @@ def _column_types(cursor: Any, table: str) -> dict[str, str]:
 
 
 def _make_partitions(cursor: Any) -> None:
-    """The partitions of the days of the staged events. In a transaction of its own, since making them locks out
-    everybody who writes to the log, and a restore takes long.
-    """
-    cursor.execute(sql.SQL("SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
-    days = [day for (day,) in cursor.fetchall()]
-    with platform_transaction(), current_connection().cursor() as other:
-        other.execute("SELECT auditlog_make_partitions(day, 0) FROM unnest(%s::date[]) AS day ORDER BY day", [days])
+    """The partitions of the days of the staged events, in transactions of their own: a restore takes long."""
+    cursor.execute(sql.SQL("SELECT DISTINCT retention_class, (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
+    for kept, day in cursor.fetchall():
+        make_partitions_of(kept, day, day)

@@ -5,13 +5,24 @@ from datetime import timedelta
 from celery.schedules import crontab
 
 SCHEDULE = {
-    "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(hour="1", minute="10")},
+    "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(minute="10")},
+    "drop-audit-partitions": {
+        "task": "auditlog.retention.tasks.drop_expired_partitions",
+        "schedule": crontab(minute="*/15"),  # one that is being read is left to the next time
+    },
+    "watch-audit-partitions": {"task": "auditlog.retention.tasks.watch_partitions", "schedule": crontab(minute="40")},
+    "go-on-relocating": {"task": "auditlog.retention.tasks.go_on_relocating", "schedule": crontab(minute="*/10")},
     "seal-audit-log": {"task": "auditlog.tasks.seal", "schedule": crontab()},
     "forget-expired-leaves": {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
     "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
+    # From 08:30 on, and again every hour for those who were missed.
+    "send-digests": {
+        "task": "auditlog.watching.tasks.send_digests",
+        "schedule": crontab(hour="8-23", minute="30"),
+    },
     "catch-up-with-audit-exports": {"task": "auditlog.exports.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "clear-away-audit-exports": {"task": "auditlog.exports.tasks.clear_away", "schedule": crontab(minute="15")},
     "sweep-audit-exports": {

@@ -15,11 +15,17 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.forwarding.urls_console
+import auditlog.forwarding.urls_operator
 import auditlog.recording.urls
 import auditlog.recording.urls_console
 import auditlog.recording.urls_operator
 import auditlog.requests.urls
+import auditlog.retention.urls
 import auditlog.urls
+import auditlog.viewing.urls_console
+import auditlog.watching.urls_console
+import auditlog.watching.urls_operator
 import backups.urls_console
 import tenants.urls
 
@@ -32,13 +38,19 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.forwarding.urls_console.urlpatterns,
+    *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
+    *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.watching.urls_operator.urlpatterns,
+    *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

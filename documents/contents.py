@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from auditlog.actors import Actor, ActorKind
 from auditlog.services import Target, record
 from documents import limits, queries, removal
-from documents.actions import DOCUMENT_DELETED, DOCUMENT_MOVED, DOCUMENT_RENAMED, FILE_UPLOADED
+from documents.actions import DOCUMENT_DELETED, DOCUMENT_MOVED, DOCUMENT_OPENED, DOCUMENT_RENAMED, FILE_UPLOADED
 from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
 from documents.names import Place, clean_name
@@ -111,6 +111,12 @@ def delete_document(document: Document, *, actor: Actor) -> None:
     current.versions.all().delete()
     current.delete()
     limits.note_storage(-size)
+
+
+@atomic()
+def note_opened(document: Document, *, actor: Actor) -> None:
+    """Record that somebody looks at the page of the document: who saw what is asked later (G2, G3)."""
+    record(DOCUMENT_OPENED, actor=actor, target=target_of(document), after={"version": document.version_number})
 
 
 def target_of(document: Document) -> Target:

@@ -4,6 +4,7 @@ Changes of one tenant's tree happen one after the other (`locks.py`). That is wh
 constraint of the database can say: a folder and a document of one place never share a name, no folder gets into itself.
 """
 
+import itertools
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
-from auditlog.services import Target, record
+from auditlog.services import Target, record, record_many
 from documents import limits, queries, removal
-from documents.actions import FOLDER_CREATED, FOLDER_DELETED, FOLDER_MOVED, FOLDER_RENAMED
+from documents.actions import DOCUMENT_DELETED, FOLDER_CREATED, FOLDER_DELETED, FOLDER_MOVED, FOLDER_RENAMED
 from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
 from documents.names import DEPTH_LIMIT, clean_name, too_deep
@@ -22,6 +23,7 @@ from tenants.isolation.transactions import atomic
 
 # The audit log tells what went with a folder, but not without end.
 _NAMES_RECORDED = 1000
+_AT_ONCE = 1000
 
 
 def still_there(folder: Folder) -> Folder:
@@ -116,11 +118,16 @@ def delete_folder(folder: Folder, *, actor: Actor) -> None:
     documents = Document.objects.filter(folder_id__in=inside)
     versions = DocumentVersion.objects.filter(document__folder_id__in=inside)
     size = versions.aggregate(size=Sum("size", default=0))["size"]
+    where = queries.path_of(current)
     lost = {
         "folders": len(inside),
         "documents": documents.count(),
         "names": list(documents.order_by("id").values_list("name", flat=True)[:_NAMES_RECORDED]),
     }
+    # Each document has a trail of its own, which must not end in a folder that nobody remembers.
+    gone = ((document, {"folder": where}) for document in documents.iterator(chunk_size=_AT_ONCE))
+    while batch := list(itertools.islice(gone, _AT_ONCE)):
+        record_many(DOCUMENT_DELETED, actor=actor, entries=batch)
     record(FOLDER_DELETED, actor=actor, target=_target(current), before=lost)
     removal.remove_on_commit(versions.values_list("object_name", flat=True))
     versions.delete()

@@ -25,7 +25,7 @@ _RECORD = "auditlog_auditevent"
 # the log of requests.
 _NOTES = re.compile(
     r'\s*(?:UPDATE "\w+" SET "last_used_at"'
-    r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:policy_attemptcounter|sso_pendingrequest|sealing_|requests_))'
+    r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|sealing_|requests_))'
 )
 
 # Functions that write and need not record, each with the reason; on top of those that its static neighbour knows.
@@ -35,6 +35,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "documents.counterparties._save": PART,
     "accounts.passkeys.proving._use": PART,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
+    "accounts.sessions.remove_ended_sessions": "the end of a retention period",
 }
 
 

@@ -24,7 +24,11 @@ from accounts.network.entries import Entry, add_network
 from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
+from auditlog.forwarding.destinations import Wanted, add_destination
+from auditlog.forwarding.models import DestinationKind
 from auditlog.queries import events
+from auditlog.viewing.saving import save_filter
+from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
@@ -32,6 +36,7 @@ from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
+from tests.factories.rows import make_row
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
 
@@ -176,9 +181,30 @@ MATRIX: dict[str, Page | Public] = {
     "console:sessions_end": Page("console.sessions", FINE, SENT_AWAY),
     "console:user_sessions_end user": Page("console.sessions", NO, SENT_AWAY),
     "console:audit": Page("console.audit", FINE, NO),
+    "console:audit_filters": Page("console.audit", FINE, NO),
+    "console:audit_filter_new": Page("console.audit", FINE, FINE),
+    "console:audit_filter saved": Page("console.audit", FINE, FINE),
+    "console:audit_filter_delete saved": Page("console.audit", NO, SENT_AWAY),
+    "console:audit_volume": Page("console.audit", FINE, NO),
+    "console:audit_target": Page("console.audit", FINE, NO),
+    "console:audit_user": Page("console.audit", FINE, NO),
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:audit_settings": Page("console.audit_settings", FINE, FINE),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
+    "console:watch": Page("console.audit", FINE, NO),
+    "console:watch_finding finding": Page("console.audit", FINE, NO),
+    "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
+    "console:watch_explain finding": Page("console.audit", NO, FINE),
+    "console:forwarding": Page("console.audit_settings", FINE, NO),
+    "console:forwarding_new_webhook": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_new_syslog": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_destination destination": Page("console.audit_settings", FINE, NO),
+    "console:forwarding_edit destination": Page("console.audit_settings", FINE, FINE),
+    "console:forwarding_test destination": Page("console.audit_settings", NO, FINE),
+    "console:forwarding_pause destination": Page("console.audit_settings", NO, SENT_AWAY),
+    "console:forwarding_resume destination": Page("console.audit_settings", NO, SENT_AWAY),
+    "console:forwarding_secret destination": Page("console.audit_settings", NO, FINE),
+    "console:forwarding_remove destination": Page("console.audit_settings", FINE, SENT_AWAY),
     "console:backups": Page("console.backups", FINE, NO),
     "console:staff_accesses": Page("console.staff_access", FINE, NO),
     "console:staff_access access": Page("console.staff_access", FINE, NO),
@@ -196,7 +222,12 @@ MATRIX: dict[str, Page | Public] = {
     "operator:tenants": Page("operator.tenants", FINE, NO),
     "operator:tenant_new": Page("operator.tenants", FINE, FINE),
     "operator:tenant_audit company_code": Page("operator.tenants", FINE, FINE),
+    "operator:audit_forwarding": Page("operator.audit", FINE, NO),
+    "operator:tenant_retention company_code": Page("operator.tenants", FINE, FINE),
+    "operator:audit_retention": Page("operator.audit", FINE, NO),
     "operator:requests": Page("operator.requests", FINE, NO),
+    "operator:watch": Page("operator.watch", FINE, NO),
+    "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
@@ -264,6 +295,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         review = start_review(name="2026-11", actor=actor)
+        wanted = Wanted("SIEM", "https://10.0.0.1/")  # to which nothing is sent
+        destination, _secret = add_destination(DestinationKind.WEBHOOK, wanted, actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
         return {
             "user": person.user.id,
@@ -271,9 +304,12 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company_code": "ACME",
             "access": access.id,
             "role": role.id,
+            "rule": "failures.guessing",
+            "finding": make_row(Finding).id,
             "session": Session.objects.get(user=cast.editor.user).id,
             "secret": issue_invitation(person.user, actor=actor).rstrip("/").rpartition("/")[2],
             "event": events()[0].id,
+            "saved": save_filter("Log-ins", {"kind": "login"}, shared=True, actor=actor).id,
             "folder_id": version.document.folder_id,
             "document_id": version.document_id,
             "number": 1,
@@ -283,6 +319,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "identity": person.user.id,
             "proof": person.user.id,
             "network": add_network(Entry("203.0.113.0/24", "Tokyo office"), actor=actor).id,
+            "destination": destination.id,
             "review": review.id,
             "account": review.accounts.earliest("user_id").id,
             "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
@@ -326,7 +363,7 @@ def test_everybody_gets_what_is_theirs(
 
     seen = {role: answer(client, method, address) for role, client in clients.items()}
 
-    theirs = bool(set(parameters) - {"company_code"})  # every company is the operators' business
+    theirs = bool(set(parameters) - {"company_code", "rule"})  # every company and rule is the operators' business
     assert seen == {role: expected(MATRIX[name], role, method, names_a_thing=theirs) for role in clients}
 
 

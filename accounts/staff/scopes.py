@@ -52,6 +52,11 @@ LOOKING = frozenset(
         "console:sso_people",
         "console:audit",
         "console:audit_event",
+        "console:watch",
+        "console:watch_finding",
+        "console:audit_target",
+        "console:audit_user",
+        "console:audit_volume",
         "console:backups",
     }
 )

@@ -27,7 +27,7 @@ from accounts.staff.queries import CONSOLE_MENU, in_hand
 from accounts.tables import SessionTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
-from auditlog.views.browsing import browse
+from auditlog.views.browsing import OWN_WITHOUT, browse
 
 _RECENT_EVENTS = 8
 _RECENT_DAYS = 30
@@ -40,10 +40,12 @@ def home(request: MemberRequest) -> HttpResponse:
     if request.staff is not None:
         return render(request, "accounts/staff/inside.html", {"menu_groups": by_audience(request.menus)})
     user = request.user
-    recent = events_of_days(events_about(user.id), _RECENT_DAYS)[:_RECENT_EVENTS]
+    recent = events_of_days(events_about(user.id, user.user_id), _RECENT_DAYS)[:_RECENT_EVENTS]
     context = {
         "menu_groups": by_audience(request.menus),
-        "last_login": newest_before_session(LOGGED_IN, actor_id=user.id, session_id=request.login_session.id),
+        "last_login": newest_before_session(
+            LOGGED_IN, account_id=user.id, user_id=user.user_id, session_id=request.login_session.id
+        ),
         "events": OwnEventTable(recent),
         "staff_accesses": in_hand(timezone.now()) if CONSOLE_MENU in request.menus else (),
         "advice": administrator_advice() if "console.users" in request.menus else None,
@@ -94,7 +96,7 @@ def password(request: MemberRequest) -> HttpResponse:
 @require_safe
 def activity(request: MemberRequest) -> HttpResponse:
     """One's own entries in the audit log (G2)."""
-    found = browse(request.GET, events_about(request.user.id), without=("user", "q"))
+    found = browse(request.GET, events_about(request.user.id, request.user.user_id), without=OWN_WITHOUT)
     return render(request, "accounts/activity.html", {"found": found, "events": OwnEventTable(found.events)})
 
 

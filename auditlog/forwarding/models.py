@@ -102,6 +102,11 @@ class Destination(TenantModel):
         return self.home != self.tenant_id
 
     @property
+    def kinds_label(self) -> str:
+        """The chosen kinds for people."""
+        return ", ".join(str(Kind(kind).label) for kind in self.kinds)
+
+    @property
     def health(self) -> Health:
         """How it does."""
         if not self.active or self.is_copy:

@@ -1,5 +1,6 @@
 """Reads of destinations: a company's own, and as the platform role those of everybody."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from auditlog.forwarding.models import Destination
+from auditlog.forwarding.reading import backlog_of
 from tenants.isolation.placement import PLATFORM_ALIAS
 from tenants.isolation.transactions import current_connection, platform_transaction
 
@@ -41,6 +43,14 @@ def destinations() -> QuerySet[Destination]:
 def find_destination(key: UUID) -> Destination | None:
     """The destination of that key in this company."""
     return destinations().filter(id=key).first()
+
+
+def with_backlog(found: Iterable[Destination]) -> list[Destination]:
+    """The same, with what waits for each counted now and not at its last run."""
+    counted = list(found)
+    for destination in counted:
+        destination.backlog = backlog_of(destination)
+    return counted
 
 
 def due(now: datetime) -> list[tuple[UUID, UUID]]:

@@ -10,15 +10,19 @@ from django.db.models import Field
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, menu_required
 from auditlog import queries
+from auditlog.filters import EventFilter
 from auditlog.models import AuditEvent
 from auditlog.tables import EventTable
+from auditlog.viewing.queries import filters_for
 from auditlog.views.browsing import browse
+from auditlog.volume import Volume, volume_of
 
 
 @menu_required("console.audit")
@@ -26,7 +30,19 @@ from auditlog.views.browsing import browse
 def audit(request: MemberRequest) -> HttpResponse:
     """Everything that happened in the company, newest first."""
     found = browse(request.GET, queries.events())
-    return render(request, "auditlog/events.html", {"found": found, "events": EventTable(found.events)})
+    context = {"found": found, "events": EventTable(found.events), "saved": filters_for(request.user.id)}
+    return render(request, "auditlog/events.html", context)
+
+
+@menu_required("console.audit")
+@require_safe
+def audit_volume(request: MemberRequest) -> HttpResponse:
+    """How much was recorded, by day and kind: the page of the list asks for it once it stands, or it is one itself."""
+    found = EventFilter(request.GET, queries.events())
+    volume = volume_of(found.qs, found.span, days=found.days)
+    template = "auditlog/_volume.html" if request.headers.get("HX-Request") else "auditlog/volume.html"
+    context = {"volume": volume, "plan": _plan(volume), "query": request.GET.urlencode()}
+    return render(request, template, context)
 
 
 @menu_required("console.audit")
@@ -38,6 +54,16 @@ def audit_event(request: MemberRequest, event: UUID) -> HttpResponse:
         raise Http404
     trail = [(_("Audit log"), reverse("console:audit")), (found.action_label, "")]
     return render(request, "auditlog/event.html", {"event": found, "changes": _changes(found), "trail": trail})
+
+
+def _plan(volume: Volume) -> dict[str, Any]:
+    """What the chart draws: a bar for each day or month, in it a part for each kind."""
+    form = "YEAR_MONTH_FORMAT" if volume.by_month else "MONTH_DAY_FORMAT"
+    return {
+        "labels": [date_format(bar, form) for bar in volume.bars],
+        "series": [{"label": str(kind.label), "values": values} for kind, values in volume.series.items()],
+        "stacked": True,
+    }
 
 
 def _changes(event: AuditEvent) -> list[tuple[str, str | None, str | None]]:

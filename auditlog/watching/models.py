@@ -60,11 +60,11 @@ class Finding(TenantModel):
     severity = models.CharField(_("severity"), max_length=8, choices=Severity)
     day = models.DateField()
     subject = models.CharField(max_length=200)
-    actor_id = models.UUIDField(null=True)
+    actor_id = models.UUIDField(null=True, blank=True)
     actor_user_id = models.CharField(_("user ID"), max_length=150, blank=True)
     actor_name = models.CharField(_("name"), max_length=150, blank=True)
     network = models.CharField(_("network"), max_length=100, blank=True)
-    ip = models.GenericIPAddressField(_("source IP"), null=True)
+    ip = models.GenericIPAddressField(_("source IP"), null=True, blank=True)
     count = models.PositiveIntegerField(_("count"))
     events = ArrayField(models.UUIDField(), default=list)
     first_at = models.DateTimeField(_("first"))
@@ -72,7 +72,7 @@ class Finding(TenantModel):
     noted_at = models.DateTimeField(_("noticed"), default=timezone.now)  # also when it has grown
     state = models.CharField(_("state"), max_length=10, choices=FindingState, default=FindingState.OPEN)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
     decided_by_name = models.CharField(max_length=150, blank=True)
 
     class Meta(TenantModel.Meta):
@@ -159,7 +159,7 @@ class RuleSetting(models.Model):
 
     rule = models.CharField(max_length=40, primary_key=True)
     enabled = models.BooleanField(default=True)
-    thresholds = models.JSONField(default=dict)
+    thresholds = models.JSONField(default=dict, blank=True)
     reason = models.CharField(max_length=500)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by_name = models.CharField(max_length=150)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from auditlog.models import AuditEvent
 from auditlog.queries import events
-from auditlog.watching.models import Digest, DigestMail, Finding, FindingState, Place, RuleSetting
+from auditlog.watching.models import Digest, DigestMail, Finding, Place, RuleSetting, Severity
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 # A watcher that stood still for longer does not look further back, so that the database opens few partitions.
@@ -133,11 +133,6 @@ def events_behind(finding: Finding) -> QuerySet[AuditEvent]:
     return events().filter(at__range=(finding.first_at, finding.last_at), id__in=finding.events)
 
 
-def open_findings() -> int:
-    """How many wait for somebody to look at them."""
-    return Finding.objects.filter(state=FindingState.OPEN).count()
-
-
 # --- Over all companies, for operators -----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Noticed:
@@ -152,6 +147,11 @@ class Noticed:
     events: int
     open: int
     last_at: datetime
+
+    @property
+    def severity_label(self) -> str:
+        """The severity in the reader's language."""
+        return str(Severity(self.severity).label)
 
 
 _NOTICED = """

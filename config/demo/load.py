@@ -16,6 +16,7 @@ from accounts.users import accept_invitation, change_profile, register_user
 from auditlog.actors import Actor
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.files import files_of
+from config.demo.unusual import act_unusually
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import Place
@@ -53,6 +54,8 @@ def _load_company(company: DemoCompany) -> None:
             )
             _let_in(user, issue_invitation(user, actor=actor), person, company)
         _fill(company)
+    if company.partners:
+        act_unusually(company, created.tenant, created.admin)
 
 
 def _fill(company: DemoCompany) -> None:

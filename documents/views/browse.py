@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, menu_required
 from documents import limits, queries
+from documents.contents import note_opened
 from documents.filters import NameFilter
 from documents.models import Folder
 from documents.tables import ContentsTable, FoundTable, VersionTable, paged, type_label
@@ -58,6 +59,8 @@ def search(request: MemberRequest) -> HttpResponse:
 def document(request: MemberRequest, document_id: UUID) -> HttpResponse:
     """One document with its versions."""
     found = get_object_or_404(queries.documents().select_related("folder"), id=document_id)
+    if request.method == "GET":
+        note_opened(found, actor=request.user.as_actor())
     current = queries.versions_of(found).get(number=found.version_number)
     context = {
         "document": found,
@@ -65,6 +68,7 @@ def document(request: MemberRequest, document_id: UUID) -> HttpResponse:
         "type": type_label(current.content_type),
         "trail": [*trail_to(found.folder), (found.name, "")],
         "may_edit": "documents.edit" in request.menus,
+        "may_audit": "console.audit" in request.menus,
         "table": paged(VersionTable(queries.versions_of(found)), request),
     }
     return render(request, "documents/document.html", context)

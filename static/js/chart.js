@@ -33,7 +33,7 @@
       options: {
         responsive: true, maintainAspectRatio: false, animation: false,
         interaction: { mode: round ? "nearest" : "index", intersect: round },
-        scales: round ? {} : { x: { grid: { display: false }, ticks }, y: { beginAtZero: true, grid, ticks, title: { display: Boolean(plan.unit), text: plan.unit, color: ticks.color } } },
+        scales: round ? {} : { x: { stacked: Boolean(plan.stacked), grid: { display: false }, ticks }, y: { stacked: Boolean(plan.stacked), beginAtZero: true, grid, ticks, title: { display: Boolean(plan.unit), text: plan.unit, color: ticks.color } } },
         plugins: { legend: { display: round || plan.series.length > 1, position: "bottom", labels: { color: colour("--sk-ink"), boxWidth: 12 } } },
       },
     }));

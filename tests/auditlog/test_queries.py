@@ -114,6 +114,6 @@ def test_ones_events_are_those_by_and_about_one(cast: Cast) -> None:
     stranger().post("/login/", {"company_code": "ACME", "user_id": "erin", "password": PASSWORD})
     write(cast.admin.tenant, actor=SOMEBODY, label="somebody else who is called erin, too")
     with tenant_transaction(cast.admin.tenant.id):
-        found = [event.action for event in queries.events_about(cast.editor.user.id)]
+        found = [event.action for event in queries.events_about(cast.editor.user.id, "erin")]
     assert found == ["accounts.login.succeeded", "accounts.login.failed"]
     assert newest_event(cast.admin.tenant, "accounts.login.failed").actor_kind == "anyone"

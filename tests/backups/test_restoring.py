@@ -14,6 +14,7 @@ from django.db import connections
 from accounts.menus import OPERATOR
 from accounts.models import OneTimeLink, Role, Session, User
 from auditlog.models import AuditEvent
+from auditlog.partitions import make_partitions_of
 from auditlog.sealing.headchecks import verify_heads
 from auditlog.sealing.models import Segment
 from auditlog.sealing.sealer import seal
@@ -28,7 +29,7 @@ from backups.restoring import restore_archive
 from backups.taking import take_archive
 from documents.models import Folder
 from tenants.isolation.context import tenant_scope
-from tenants.isolation.transactions import current_connection, platform_transaction, tenant_transaction
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PlanCode
 from tests.backups.conftest import ACTOR, Stored
@@ -212,8 +213,8 @@ def test_events_older_than_every_partition(stored: Stored, take: Callable[[], Ar
     day = date.today() - timedelta(days=50)  # noqa: DTZ011 - any old day
     moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     partitions = [f"auditlog_auditevent_d180_{day:%Y%m%d}", f"auditlog_auditevent_y7_{day.replace(day=1):%Y%m%d}"]
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute("SELECT auditlog_make_partitions(%s, 0)", [day])
+    for retention in ("d180", "y7"):
+        make_partitions_of(retention, day, day)
     with tenant_transaction(stored.tenant.id):
         for retention in ("d180", "y7"):
             AuditEvent.objects.create(
@@ -227,7 +228,7 @@ def test_events_older_than_every_partition(stored: Stored, take: Callable[[], Ar
         with tenant_transaction(restored.tenant.id):
             assert list(AuditEvent.objects.filter(action="old").values_list("at", flat=True)) == [moment] * 2
     finally:
-        for partition in (*partitions, f"auditlog_auditevent_d30_{day:%Y%m%d}"):
+        for partition in partitions:
             _execute(f"DROP TABLE {partition}")
 
 

@@ -42,6 +42,13 @@ def test_the_audit_log_is_sealed_verified_and_exported(tmp_path: Path) -> None:
     assert all(row["per_second"] > 0 for row in result["numbers"])
 
 
+def test_a_partition_is_dropped_beside_a_delete(tmp_path: Path) -> None:
+    """`benchmarks.audit` measures the drop of a partition beside DELETE, and what a writer notices (G5)."""
+    (result,) = _run("audit", tmp_path, "dropping", "--rows", "500", "--tenants", "2")
+    assert [row["name"] for row in result["numbers"]][0::4] == ["delete", "drop"]
+    assert all(row["seconds"] > 0 for row in result["numbers"])
+
+
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
     """`benchmarks.login`: each way to fail beside one hash, and a page while others log in wrongly (A2)."""
     beside, flood = _run("login", tmp_path, "--rounds", "2", "--page-rounds", "3", "--clients", "2")

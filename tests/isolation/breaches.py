@@ -175,7 +175,7 @@ VIEWS_AND_FUNCTIONS = (
     breach("a function for everybody", "GRANT EXECUTE ON FUNCTION provider_company() TO PUBLIC",
            finds=Kind.DEFINER_EXECUTORS, on="provider_company()"),
     breach("a function for one more", f"GRANT EXECUTE ON FUNCTION auditlog_make_partitions TO {APP}",
-           finds=Kind.DEFINER_EXECUTORS, on="auditlog_make_partitions(date, integer)"),
+           finds=Kind.DEFINER_EXECUTORS, on="auditlog_make_partitions(text, date, date)"),
 )  # fmt: skip
 
 ROLES = (

@@ -83,7 +83,7 @@ PRIVILEGES = [
     "UPDATE tenants_tenant SET name = 'Mine'",
     "DELETE FROM tenants_tenant",
     "SELECT * FROM django_migrations",
-    "SELECT auditlog_make_partitions(current_date, 1)",
+    "SELECT auditlog_make_partitions('d30', current_date, current_date)",
 ]
 
 

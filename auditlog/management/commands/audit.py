@@ -1,4 +1,4 @@
-"""`manage.py audit seal|verify|keys|export`: the proofs of the audit log from the shell (G2, G7)."""
+"""`manage.py audit seal|verify|keys|export|partitions`: the audit log from the shell (G2, G5, G7)."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -17,6 +17,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from auditlog.actors import Actor
+from auditlog.partitions import make_partitions
+from auditlog.retention.expiry import Expiry, drop_expired
+from auditlog.retention.queries import ClassRoom, all_partitions, room
 from auditlog.sealing.errors import SealingError
 from auditlog.sealing.exporting import export_log
 from auditlog.sealing.headchecks import HeadsReport, verify_heads
@@ -35,11 +38,11 @@ _FAILURES = (SealingError, VaultError, DatabaseError, psycopg.Error, OSError)
 class Command(SekishoCommand):
     """Seal, verify and export the audit log. Exit codes: 0 done, 1 failed or not as sealed, 2 wrong usage."""
 
-    help = "Seal, verify and export the audit log."
+    help = "Seal, verify and export the audit log, and look after its partitions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One subcommand for each thing to do."""
-        actions = parser.add_subparsers(dest="action", required=True, metavar="seal|verify|keys|export")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="seal|verify|keys|export|partitions")
         sealing = self._subcommand(actions, "seal", "seal what is new of every company's log, and anchor a head")
         sealing.add_argument(
             "--after-recovery",
@@ -59,6 +62,12 @@ class Command(SekishoCommand):
         export.add_argument("--format", choices=["jsonl"], default="jsonl")
         export.add_argument("--out", required=True, type=Path, metavar="FILE", help="is made; must not be there")
 
+        partitions = self._subcommand(actions, "partitions", "how the log is divided, and what is due")
+        partitions.add_argument("--make", action="store_true", help="make the missing ones first, as the worker does")
+        partitions.add_argument(
+            "--drop", type=int, metavar="N", help="drop what is due first, up to N of a class: look at the clock before"
+        )
+
     def _subcommand(self, actions: Any, name: str, text: str) -> ArgumentParser:
         parser: ArgumentParser = actions.add_parser(name, help=text, description=text)
         super().add_arguments(parser)
@@ -71,6 +80,7 @@ class Command(SekishoCommand):
             "verify": self._verify,
             "keys": self._keys,
             "export": self._export,
+            "partitions": self._partitions,
         }
         try:
             actions[options["action"]](options)
@@ -161,6 +171,45 @@ class Command(SekishoCommand):
             self.print_json({"file": str(options["out"]), "events": export.events})
         else:
             self.console.print(f"Exported {export.events:,} events to {escape(str(options['out']))}.")
+
+    def _partitions(self, options: dict[str, Any]) -> None:
+        made = make_partitions() if options["make"] else 0
+        expiry = Expiry()
+        if options["drop"] is not None:
+            with provider_scope():
+                expiry = drop_expired(actor=Actor.command(), most_due=options["drop"])
+        rooms = room(all_partitions(), timezone.now())
+        if options["json"]:
+            self.print_json({"made": made, **asdict(expiry), "classes": [asdict(one) for one in rooms]})
+        else:
+            self._print_rooms(rooms, made, expiry)
+        if expiry.busy or expiry.refused or any(one.missing for one in rooms):
+            raise CommandError(
+                " ".join([*sorted(set(expiry.refused.values())), *(f"{name} is being read." for name in expiry.busy)])
+                or "Partitions are missing: run this with --make."
+            )
+
+    def _print_rooms(self, rooms: list[ClassRoom], made: int, expiry: Expiry) -> None:
+        columns = ("class", "partitions", "from", "to before", "MB", "about events", "next drop", "due", "missing")
+        rows = [
+            (
+                one.retention_class,
+                one.partitions,
+                one.begins and f"{one.begins:%Y-%m-%d}",
+                one.ends and f"{one.ends:%Y-%m-%d}",
+                f"{one.bytes / 1e6:,.1f}",
+                f"{one.rows:,}",
+                one.next_drop and f"{one.next_drop:%Y-%m-%d}",
+                one.due,
+                len(one.missing),
+            )
+            for one in rooms
+        ]
+        self.print_table("Partitions of the audit log (days of UTC)", columns, rows)
+        for name, events in expiry.dropped.items():
+            self.console.print(f"Dropped {name} with {events:,} events.")
+        if made:
+            self.console.print(f"Made {made} partitions.")
 
     @contextmanager
     def _watched(self, options: dict[str, Any], title: str) -> Iterator[tuple[Progress, Any]]:

@@ -34,10 +34,10 @@ def tenant_audit(request: MemberRequest, company_code: str) -> HttpResponse:
         policy = current_recording()
         form = RecordingForm(request.POST or None, policy=policy)
         changed = form.is_bound and change(form, actor)
+        editable = tenant.edition == Edition.PUBLIC or form.is_bound
+        shown = context(policy, form if editable else None)
     if changed:
         messages.success(request, _("The settings of the audit log were saved. They apply from the next event on."))
         return redirect("operator:tenant_audit", company_code)
-    editable = tenant.edition == Edition.PUBLIC or form.is_bound
-    shown = context(policy, form if editable else None)
     trail = [(_("Tenants"), reverse("operator:tenants")), (tenant.company_code, "")]
     return render(request, "auditlog/operator/settings.html", shown | {"tenant": tenant, "trail": trail})

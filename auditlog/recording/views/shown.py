@@ -12,6 +12,7 @@ from auditlog.actors import Actor
 from auditlog.recording.forms import RecordingForm
 from auditlog.recording.models import OPTIONAL_KINDS, RecordingPolicy
 from auditlog.recording.services import change_recording
+from auditlog.retention.queries import current_relocation, oldest_event_at
 
 EXPLANATIONS: dict[Kind, Promise] = {
     Kind.LOGIN: _("Log-ins, log-outs and failed attempts."),
@@ -53,5 +54,6 @@ def change(form: RecordingForm, actor: Actor) -> bool:
 
 
 def context(policy: RecordingPolicy, form: RecordingForm | None) -> dict[str, Any]:
-    """What both pages show; without a form nothing can be changed by the reader."""
-    return {"policy": policy, "kinds": kinds(policy), "form": form}
+    """What both pages show, in the scope of the company; without a form nothing can be changed by the reader."""
+    kept = {"oldest": oldest_event_at(), "relocation": current_relocation()}
+    return {"policy": policy, "kinds": kinds(policy), "form": form} | kept

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("rule", models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ("enabled", models.BooleanField(default=True)),
-                ("thresholds", models.JSONField(default=dict)),
+                ("thresholds", models.JSONField(blank=True, default=dict)),
                 ("reason", models.CharField(max_length=500)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("changed_by_name", models.CharField(max_length=150)),
@@ -87,11 +87,11 @@ class Migration(migrations.Migration):
                 ),
                 ("day", models.DateField()),
                 ("subject", models.CharField(max_length=200)),
-                ("actor_id", models.UUIDField(null=True)),
+                ("actor_id", models.UUIDField(blank=True, null=True)),
                 ("actor_user_id", models.CharField(blank=True, max_length=150, verbose_name="user ID")),
                 ("actor_name", models.CharField(blank=True, max_length=150, verbose_name="name")),
                 ("network", models.CharField(blank=True, max_length=100, verbose_name="network")),
-                ("ip", models.GenericIPAddressField(null=True, verbose_name="source IP")),
+                ("ip", models.GenericIPAddressField(blank=True, null=True, verbose_name="source IP")),
                 ("count", models.PositiveIntegerField(verbose_name="count")),
                 (
                     "events",
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
-                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("decided_by_name", models.CharField(blank=True, max_length=150)),
             ],
             options={

@@ -1,9 +1,10 @@
-"""The record itself: somebody who switches capturing off may have something to hide (G9)."""
+"""The record itself: capturing that is switched off, forwarding that stands still, a seal that was broken (G9)."""
 
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from auditlog.forwarding.actions import FORWARDING_FAILED, FORWARDING_GAP
 from auditlog.recording.actions import RECORDING_CHANGED
 from auditlog.watching.looking import Look, Seen, Sighting, grouped
 from auditlog.watching.models import Severity
@@ -22,6 +23,12 @@ def _captures_less(event: Seen) -> bool:
     return any(before[kind] is True and after.get(kind) is False for kind in before)
 
 
+def _reported(look: Look) -> Iterator[Sighting]:
+    """What another part of the product has found out, and put on record."""
+    for target, events in grouped(look.new, lambda event: event.target_id or event.action).items():
+        yield Sighting(str(target), events, about_actor=False, network=events[-1].target_label)
+
+
 CAPTURE_OFF = register(
     Rule(
         code="record.capture_off",
@@ -30,5 +37,15 @@ CAPTURE_OFF = register(
         severity=Severity.HIGH,
         actions=frozenset({RECORDING_CHANGED.code}),
         find=_switched_off,
+    )
+)
+FORWARDING = register(
+    Rule(
+        code="record.forwarding",
+        label=_("Forwarding of the audit log fails"),
+        explanation=_("A destination does not take the audit log, or events ran out before they could be forwarded."),
+        severity=Severity.MEDIUM,
+        actions=frozenset({FORWARDING_FAILED.code, FORWARDING_GAP.code}),
+        find=_reported,
     )
 )
