@@ -25,7 +25,8 @@ _RECORD = "auditlog_auditevent"
 # the log of requests.
 _NOTES = re.compile(
     r'\s*(?:UPDATE "\w+" SET "last_used_at"'
-    r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|sealing_|requests_))'
+    r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?'
+    r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|sealing_|requests_))"
 )
 
 # Functions that write and need not record, each with the reason; on top of those that its static neighbour knows.
