@@ -29,11 +29,18 @@ _NOTES = re.compile(
     r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|sealing_|requests_))"
 )
 
+STANDING = "where a job stands; what it brings about is recorded"
+
 # Functions that write and need not record, each with the reason; on top of those that its static neighbour knows.
 REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_THE_USER_THEMSELVES} | {
     "accounts.factors.attempts.spend_code": PART,
     "accounts.passkeys.challenges._use_up": PART,
     "documents.counterparties._save": PART,
+    "auditlog.forwarding.destinations._begin_test": PART,
+    "auditlog.forwarding.destinations.change_destination": "saved as it was, it is tried again at once",
+    "auditlog.forwarding.sending._claim": STANDING,
+    "auditlog.forwarding.sending._confirmed": STANDING,
+    "auditlog.forwarding.sending._failed": STANDING,
     "accounts.passkeys.proving._use": PART,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
     "accounts.sessions.remove_ended_sessions": "the end of a retention period",
