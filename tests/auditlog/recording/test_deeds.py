@@ -12,6 +12,7 @@ from tenants.isolation.transactions import atomic
 from tenants.models import Tenant
 from tests import deeds
 from tests.auditlog.conftest import SOMEBODY
+from tests.test_service_shapes import PART
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_a_deed_without_a_record_is_found(product: None, inside_acme: Tenant) ->
 
 def test_a_part_is_its_callers_to_record(product: None, inside_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """G3: named as a part it is none of its own, and the caller answers for it."""
-    monkeypatch.setitem(deeds.REASONS, f"{__name__}.forgetful", deeds.PART)
+    monkeypatch.setitem(deeds.REASONS, f"{__name__}.forgetful", PART)
     careful("A")
     assert deeds.unrecorded == []
     with atomic():
