@@ -73,4 +73,7 @@ class PersonTable(KindTable):
 
     label = tables.TemplateColumn(_PERSON, verbose_name=_("Who"), empty_values=())
 
+    class Meta(KindTable.Meta):
+        pass
+
     caption = _("Who did something with it")

@@ -1,10 +1,12 @@
 """What elements show beyond their attributes: tones, icons, percentages, page numbers, local times."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
@@ -131,11 +133,15 @@ def avatar(values: Mapping[str, Any], _context: Context) -> dict[str, str]:
 
 
 def chart(values: Mapping[str, Any], _context: Context) -> dict[str, Any]:
-    """The drawing instructions for static/js/chart.js and the same numbers as rows of a table."""
+    """The drawing instructions for static/js/chart.js and the same numbers as rows of a table.
+
+    They stand in an attribute: of a part of a page that comes later, htmx takes nothing that looks like a script.
+    """
     data: Mapping[str, Any] = values["data"]
     columns = [series["values"] for series in data["series"]]
     rows = list(zip(data["labels"], zip(*columns, strict=True), strict=True))
-    return {"rows": rows, "plan": {**data, "kind": values["kind"], "unit": str(values["unit"])}}
+    plan = {**data, "kind": values["kind"], "unit": str(values["unit"])}
+    return {"rows": rows, "plan": plan, "instructions": json.dumps(plan, cls=DjangoJSONEncoder, ensure_ascii=False)}
 
 
 def pagination(values: Mapping[str, Any], context: Context) -> dict[str, Any]:

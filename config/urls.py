@@ -15,6 +15,7 @@ import accounts.staff.urls_console
 import accounts.staff.urls_operator
 import accounts.urls
 import accounts.urls_console
+import auditlog.exports.urls_console
 import auditlog.forwarding.urls_console
 import auditlog.forwarding.urls_operator
 import auditlog.recording.urls
@@ -38,6 +39,7 @@ console = [
     *accounts.staff.urls_console.urlpatterns,
     *accounts.network.urls_console.urlpatterns,
     *auditlog.urls.urlpatterns,
+    *auditlog.exports.urls_console.urlpatterns,
     *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
     *auditlog.forwarding.urls_console.urlpatterns,

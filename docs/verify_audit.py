@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Check an export of the audit log, or the proof of one event, without asking the provider.
 
-    python3 verify_audit.py EXPORT.jsonl --keys published-keys.json
-    python3 verify_audit.py PROOF.json   --keys published-keys.json
+    python3 verify_audit.py EXPORT.jsonl        --keys published-keys.json
+    python3 verify_audit.py PROOF.json          --keys published-keys.json
+    python3 verify_audit.py EXPORT.csv.sig.json --keys published-keys.json   (EXPORT.csv lies beside it)
 
 Needs Python 3.11 or newer and the package `cryptography`, nothing else. It says yes (exit 0), or no and where (exit 1);
 2 is wrong usage. Without --keys it believes the keys in the file itself: compare the printed key ids with published
@@ -14,7 +15,7 @@ import base64
 import json
 import sys
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from hashlib import file_digest, sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -349,9 +350,35 @@ def _check_proof(proof, trusted):
     return [*lines, f"Head {head['number']} of {head['at']} covers it."], keys
 
 
+# --- The signature beside a CSV file -------------------------------------------------------------------------------
+def check_file(signed, place, trusted):
+    try:
+        keys = load_keys(signed["keys"], trusted)
+        statement = read_signed(signed, keys, "sekisho-audit-file-1")
+        with open(place.removesuffix(".sig.json"), "rb") as file:
+            found = file_digest(file, "sha256").hexdigest()
+    except Broken as broken:
+        raise Broken(f"The signature is not ours: {broken}.") from None
+    except FileNotFoundError:
+        raise Broken("The file is not beside its signature: NAME.csv and NAME.csv.sig.json.") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Broken(f"The signature is damaged ({type(error).__name__}).") from None
+    require(found == statement["sha256"], "The file is not the one that was exported.")
+    lines = [
+        f"Tenant {statement['tenant']}, {statement['from']} to {statement['to']}:",
+        f"The file is as it was exported, with {statement['events']} events.",
+        "That each of them is as it was recorded, and none is missing, an export with proof (JSON Lines) says.",
+    ]
+    if statement["conditions"]:
+        lines.append(f"It holds what meets these conditions only: {json.dumps(statement['conditions'])}")
+    return lines, keys
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", help="an export (.jsonl) or a proof (.json)")
+    parser.add_argument(
+        "file", help="an export (.jsonl), a proof (.json), or the signature of an export (.csv.sig.json)"
+    )
     parser.add_argument("--keys", help="the published keys: the output of `manage.py audit keys --json`")
     options = parser.parse_args()
     trusted = None
@@ -366,7 +393,11 @@ def main():
                 lines, keys = check_export(file, trusted)
             else:
                 file.seek(0)
-                lines, keys = check_proof(json.load(file), trusted)
+                value = json.load(file)
+                if "sekisho-audit-file-1" in str(value.get("statement")):
+                    lines, keys = check_file(value, options.file, trusted)
+                else:
+                    lines, keys = check_proof(value, trusted)
     except Broken as broken:
         print(f"NO. {broken}")
         return 1

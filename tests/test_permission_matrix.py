@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.access import Access, access_of
 from accounts.inventory.services import start_review
@@ -24,6 +25,8 @@ from accounts.network.entries import Entry, add_network
 from accounts.people.importing import upload as import_upload
 from accounts.roles import create_role
 from accounts.staff.requests import ask
+from auditlog.exports.ordering import order_export
+from auditlog.exports.periods import Period
 from auditlog.forwarding.destinations import Wanted, add_destination
 from auditlog.forwarding.models import DestinationKind
 from auditlog.queries import events
@@ -191,6 +194,13 @@ MATRIX: dict[str, Page | Public] = {
     "console:audit_event event": Page("console.audit", FINE, NO),
     "console:audit_settings": Page("console.audit_settings", FINE, FINE),
     "console:audit_event_proof event": Page("console.audit", FINE, NO),
+    "console:audit_exports": Page("console.audit", FINE, FINE),
+    "console:audit_export_status export": Page("console.audit", FINE, NO),
+    "console:audit_export_cancel export": Page("console.audit", NO, SENT_AWAY),
+    "console:audit_export_again export": Page("console.audit", NO, SENT_AWAY),
+    # It is not written yet (tests/auditlog/exports has one that is).
+    "console:audit_export_file export": Page("console.audit", ABSENT, NO),
+    "console:audit_export_signature export": Page("console.audit", ABSENT, NO),
     "console:watch": Page("console.audit", FINE, NO),
     "console:watch_finding finding": Page("console.audit", FINE, NO),
     "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
@@ -295,6 +305,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
         review = start_review(name="2026-11", actor=actor)
+        today = timezone.localdate()
         wanted = Wanted("SIEM", "https://10.0.0.1/")  # to which nothing is sent
         destination, _secret = add_destination(DestinationKind.WEBHOOK, wanted, actor=actor)
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
@@ -322,6 +333,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "destination": destination.id,
             "review": review.id,
             "account": review.accounts.earliest("user_id").id,
+            "export": order_export(Period.of_days(today, today), form="csv", conditions={}, actor=actor).id,
             "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 

@@ -1,6 +1,6 @@
 """What an export was narrowed to: the filters of the audit log's page, kept as they stood in its address (G2)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -11,7 +11,7 @@ from auditlog.exports.periods import Period
 from auditlog.filters import EventFilter
 from auditlog.models import AuditEvent
 
-_PERIOD = frozenset({"since", "until"})
+_PERIOD = frozenset({"period", "since", "until"})
 _LENGTH = 200  # of a value that is kept
 
 Conditions = dict[str, list[str]]
@@ -36,8 +36,17 @@ def choice_of(conditions: Conditions, period: Period) -> Choice:
     return lambda events: EventFilter(data, events).qs
 
 
+def days_in(asked: QueryDict) -> tuple[date, date]:
+    """The first and the last day of the period that an address asks for, today at the latest."""
+    today = timezone.localdate()
+    first, last = EventFilter(asked, AuditEvent.objects.none()).days
+    return min(first, today), min(last, today)
+
+
 def told(conditions: Conditions) -> list[tuple[str, str]]:
     """The conditions for people: the label of each filter, and what it is set to."""
+    if not conditions:
+        return []
     form: Any = EventFilter(_data(conditions), AuditEvent.objects.none()).form
     return [(str(form.fields[name].label or name), ", ".join(_labels(form.fields[name], values)))
             for name, values in conditions.items() if name in form.fields]  # fmt: skip

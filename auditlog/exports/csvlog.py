@@ -11,10 +11,14 @@ from uuid import UUID
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from auditlog.actions import AUDIT_EXPORTED
+from auditlog.actors import Actor
 from auditlog.exports.columns import Columns
 from auditlog.exports.periods import Period
 from auditlog.exports.spreadsheet import BOM, csv_rows
 from auditlog.models import AuditEvent
+from auditlog.sealing.statements import moment
+from auditlog.services import record
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import current_connection, tenant_transaction
 
@@ -65,6 +69,14 @@ class CsvLog:
         seen = RawSQL("pg_visible_in_snapshot(transaction_id, %s::pg_snapshot)", [self.snapshot], BooleanField())
         found = AuditEvent.objects.filter(seen, at__gte=period.begin, at__lt=period.end)
         return self.chosen(found)
+
+
+def export_csv(period: Period, *, language: str, time_zone: str, actor: Actor) -> CsvLog:
+    """The whole log of a period for somebody to whom it goes at once: recorded, in the open transaction."""
+    log = open_csv(period, language=language, time_zone=time_zone)
+    facts = {"from": moment(period.begin), "to": moment(period.end), "format": "csv"}
+    record(AUDIT_EXPORTED, actor=actor, after=facts)
+    return log
 
 
 def open_csv(period: Period, *, language: str, time_zone: str, chosen: Choice = everything) -> CsvLog:

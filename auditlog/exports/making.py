@@ -68,7 +68,7 @@ def make_file(row: AuditExport, source: Source, *, actor: Actor) -> None:
     try:
         _beat(row, source)
         said = monotonic()
-        for chunk in _in_chunks(source):
+        for chunk in in_chunks(source):
             writer.write(chunk)
             if monotonic() - said >= _BEAT_SECONDS:
                 _beat(row, source)
@@ -146,7 +146,7 @@ def _still_ours(row: AuditExport) -> AuditExport:
     return current
 
 
-def _in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
+def in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces that are worth a call."""
     waiting = bytearray()
     for line in lines:

@@ -107,6 +107,17 @@ class AuditExport(TenantModel):
         return self.state in OPEN_STATES
 
     @property
+    def may_be_ordered_again(self) -> bool:
+        """Whether it ended without a file."""
+        return self.state in {ExportState.FAILED, ExportState.CANCELLED}
+
+    @property
+    def shown_state(self) -> ExportState:
+        """The state for people: a file whose days are over is gone, though the job that removes it comes later."""
+        gone = self.state == ExportState.READY and not self.has_file
+        return ExportState.REMOVED if gone else ExportState(self.state)
+
+    @property
     def has_file(self) -> bool:
         """Whether there is a file to be had."""
         return self.state == ExportState.READY and self.expires_at is not None and timezone.now() < self.expires_at

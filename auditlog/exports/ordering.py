@@ -49,7 +49,7 @@ def order_export(period: Period, *, form: str, conditions: dict[str, Any], actor
 @atomic()
 def order_again(row: AuditExport, *, actor: Actor) -> None:
     """Order one again that failed or was cancelled; it is the reader's own now. Raises ValidationError for others."""
-    if row.state not in {ExportState.FAILED, ExportState.CANCELLED}:
+    if not row.may_be_ordered_again:
         raise ValidationError(_("This export need not be started again."), code="state")
     _require_room()
     row.state, row.problem, row.alive_at, row.finished_at = ExportState.QUEUED, "", timezone.now(), None

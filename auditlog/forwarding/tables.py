@@ -9,7 +9,8 @@ _NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric
 _NAME = """<a href="{% url 'console:forwarding_destination' record.id %}">{{ record.name }}</a><br>
 <small class="text-secondary">{{ record.get_kind_display }}</small>"""
 _HEALTH = "{% load elements %}{% badge record.health_label status=record.health %}"
-_THEIR_HEALTH = "{% load elements %}{% badge value.health_label status=value.health %}"
+_THEIR_HEALTH = """{% load elements %}{% badge value.health_label status=value.health %}
+{% if value.trouble %}<br><small class="text-secondary">{{ value.get_trouble_display }}</small>{% endif %}"""
 _DELIVERED = "{% load elements %}{% if value %}{% moment value %}{% else %}–{% endif %}"
 
 
@@ -36,7 +37,6 @@ class EverybodysTable(tables.Table):  # type: ignore[misc]
     company_code = tables.TemplateColumn("<code>{{ value }}</code>", verbose_name=_("Company code"))
     kind = tables.Column(accessor="destination__get_kind_display", verbose_name=_("Kind"))
     health = tables.TemplateColumn(_THEIR_HEALTH, accessor="destination", verbose_name=_("State"))
-    trouble = tables.Column(accessor="destination__get_trouble_display", verbose_name=_("Cause"))
     failures = tables.Column(accessor="destination__failures", verbose_name=_("Failures in a row"), attrs=_NUMERIC)
     delivered_at = tables.TemplateColumn(
         _DELIVERED, accessor="destination__delivered_at", verbose_name=_("Last delivered"), empty_values=()

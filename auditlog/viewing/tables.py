@@ -10,7 +10,7 @@ _NAME = """<a href="{% url 'console:audit' %}?{{ record.query }}">{{ record.name
 _SHARED = """{% load elements i18n %}{% if record.shared %}{% translate "Everybody who may read the audit log" %}
 {% else %}{% translate "Only you" %}{% endif %}"""
 _DEEDS = """{% load elements i18n %}{% if record.owner_id == reader_id %}
-<a class="btn btn-sm" href="{% url 'console:audit_filter' record.id %}">{% icon "edit" %}{% translate "Change" %}</a>
+<a class="btn" href="{% url 'console:audit_filter' record.id %}">{% icon "edit" %}{% translate "Change" %}</a>
 {% url 'console:audit_filter_delete' record.id as delete_url %}
 {% post_button action=delete_url icon="trash" %}{% translate "Delete" %}{% endpost_button %}{% endif %}"""
 

@@ -46,10 +46,7 @@ def measure(options: Any) -> list[Result]:
     tenants = [new_id() for _ in range(options.tenants)]
     with admin(settings.DATABASE) as connection:
         connection.execute(f'ALTER DATABASE "{settings.DATABASE}" SET max_parallel_workers_per_gather = 0')
-    with bulk() as cursor:
-        for first in range(0, options.events, _BATCH):
-            last = min(first + _BATCH, options.events) - 1
-            cursor.execute(_EVENTS, [tenants, len(tenants), first, last])
+    write_events(tenants, options.events)
     result = Result(
         f"{options.events:,} events of {len(tenants)} tenants",
         ("", "by the clock, s", "processor, s", "of it here, s", "events/s by the clock", "events/s on one processor"),
@@ -64,6 +61,14 @@ def measure(options: Any) -> list[Result]:
         f"Goals: seal at least {SEALING_GOAL:,}, verify at least {VERIFICATION_GOAL:,} on one processor."
     )
     return [result]
+
+
+def write_events(tenants: list[Any], count: int) -> None:
+    """So many events of the last hour, of each tenant in turn."""
+    with bulk() as cursor:
+        for first in range(0, count, _BATCH):
+            last = min(first + _BATCH, count) - 1
+            cursor.execute(_EVENTS, [tenants, len(tenants), first, last])
 
 
 def _add(result: Result, name: str, events: int, aliases: list[str], work: Callable[[], int]) -> None:

@@ -1,7 +1,7 @@
-// Draws the charts of a page from the JSON beside each canvas, in the colours of the current theme.
+// Draws the charts of a page from the JSON in an attribute of each canvas, in the colours of the current theme.
 (() => {
   "use strict";
-  const SERIES = ["--sk-link", "--sk-danger-fill", "--sk-info", "--sk-warning", "--sk-success", "--sk-muted"];
+  const SERIES = ["--sk-link", "--sk-danger-fill", "--sk-info", "--sk-warning", "--sk-success", "--sk-muted", "--sk-gate-mark", "--sk-edge", "--sk-danger-deep"];
   const drawn = new Map();
 
   // A custom property holds light-dark(…); only a real property gives back the colour that it stands for now.
@@ -22,7 +22,7 @@
       borderWidth: plan.kind === "bar" ? 0 : 2, pointRadius: 2, tension: 0.25, fill: plan.kind === "line" && plan.series.length === 1, maxBarThickness: 40 };
   });
   const draw = (canvas) => {
-    const plan = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const plan = JSON.parse(canvas.dataset.chart);
     const round = plan.kind === "doughnut";
     const grid = { color: colour("--sk-line") };
     const ticks = { color: colour("--sk-muted") };

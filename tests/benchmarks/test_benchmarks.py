@@ -37,7 +37,8 @@ def test_tenants_are_created_and_migrated_on_both_sides(tmp_path: Path) -> None:
 
 def test_the_audit_log_is_sealed_verified_and_exported(tmp_path: Path) -> None:
     """`benchmarks.audit` measures sealing, verification and export (G7)."""
-    (result,) = _run("audit", tmp_path, "sealing", "--events", "700", "--tenants", "2")
+    exports, result = _run("audit", tmp_path, "export", "sealing", "--events", "700", "--tenants", "2")
+    assert all(0 <= row["memory"] < 64 for row in exports["numbers"])
     assert [row["name"] for row in result["numbers"]] == ["seal", "verify", "export"]
     assert all(row["per_second"] > 0 for row in result["numbers"])
 
@@ -47,6 +48,13 @@ def test_a_partition_is_dropped_beside_a_delete(tmp_path: Path) -> None:
     (result,) = _run("audit", tmp_path, "dropping", "--rows", "500", "--tenants", "2")
     assert [row["name"] for row in result["numbers"]][0::4] == ["delete", "drop"]
     assert all(row["seconds"] > 0 for row in result["numbers"])
+
+
+def test_looking_at_the_audit_log_is_measured(tmp_path: Path) -> None:
+    """`benchmarks.audit` measures a page of each condition, trails and the chart (G2)."""
+    (result,) = _run("audit", tmp_path, "viewing", "--viewed", "3000", "--rounds", "2")
+    assert len(result["numbers"]) == 18
+    assert all(row["median"] > 0 for row in result["numbers"])
 
 
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:

@@ -197,4 +197,4 @@ def test_chart_has_its_numbers_as_a_table() -> None:
     html = render("{% chart id='c' title='Storage' data=data %}", data=data)
     assert '<th scope="row">2026-11</th>' in html
     assert '<td class="numeric">1</td>' in html
-    assert '<script id="c" type="application/json">' in html
+    assert 'data-chart="{&quot;labels&quot;: [&quot;2026-10&quot;' in html

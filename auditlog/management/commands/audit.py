@@ -1,22 +1,32 @@
 """`manage.py audit seal|verify|keys|export|partitions`: the audit log from the shell (G2, G5, G7)."""
 
+import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError
-from django.utils import timezone
+from django.utils import timezone, translation
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from auditlog.actors import Actor
+from auditlog.exports.csvlog import export_csv
+from auditlog.exports.making import Source, in_chunks
+from auditlog.exports.models import ExportFormat
+from auditlog.exports.newfile import STDOUT, new_file
+from auditlog.exports.periods import Period
+from auditlog.exports.signatures import sign_file, with_keys
 from auditlog.partitions import make_partitions
 from auditlog.retention.expiry import Expiry, drop_expired
 from auditlog.retention.queries import ClassRoom, all_partitions, room
@@ -53,14 +63,27 @@ class Command(SekishoCommand):
         verify.add_argument("--tenant", metavar="CODE", help="the events of one company only")
         keys = self._subcommand(actions, "keys", "print the public keys to publish")
         keys.add_argument("--rotate", action="store_true", help="make a new key first, which signs from now on")
-        export = self._subcommand(actions, "export", "write a period of a company's log to a file that proves itself")
+        export = self._subcommand(
+            actions, "export", "write a period of a company's log to a file. Days are those of the company's time zone"
+        )
         export.add_argument("code", metavar="CODE", help="the company code")
         export.add_argument(
             "--from", dest="begin", required=True, metavar="DATE", help="first day, or an ISO 8601 time"
         )
         export.add_argument("--to", dest="end", required=True, metavar="DATE", help="last day, or an ISO 8601 time")
-        export.add_argument("--format", choices=["jsonl"], default="jsonl")
-        export.add_argument("--out", required=True, type=Path, metavar="FILE", help="is made; must not be there")
+        export.add_argument(
+            "--format",
+            choices=ExportFormat.values,
+            default=ExportFormat.JSONL,
+            help="jsonl proves itself; csv is for spreadsheets, and its signature is put beside it",
+        )
+        export.add_argument(
+            "--out",
+            required=True,
+            type=Path,
+            metavar="FILE",
+            help="is made and must not be there; - is standard output",
+        )
 
         partitions = self._subcommand(actions, "partitions", "how the log is divided, and what is due")
         partitions.add_argument("--make", action="store_true", help="make the missing ones first, as the worker does")
@@ -154,23 +177,40 @@ class Command(SekishoCommand):
         self.console.print("Publish the output of `manage.py audit keys --json` where customers find it.")
 
     def _export(self, options: dict[str, Any]) -> None:
-        tenant = tenant_of_code(options["code"])
+        tenant, out = tenant_of_code(options["code"]), options["out"]
         zone = ZoneInfo(tenant.time_zone)
         begin, end = _moment(options["begin"], zone), _moment(options["end"], zone, last=True)
         if begin >= end:
             raise CommandError("--from must be before --to.")
-        with options["out"].open("xb") as file, self._watched(options, "Exporting") as (bar, task):
+        period, digest, size = Period(begin, end), sha256(), 0
+        with new_file(out) as file, self._watched(options, "Exporting") as (bar, task):
             with tenant_transaction(tenant.id):
-                export = export_log(begin, end, actor=Actor.command())
-            bar.update(task, total=export.total)
-            for number, line in enumerate(export):
-                file.write(line)
-                if number % 1000 == 0:
-                    bar.update(task, completed=export.events)
-        if options["json"]:
-            self.print_json({"file": str(options["out"]), "events": export.events})
+                log = _opened(period, options["format"], tenant.time_zone)
+            bar.update(task, total=log.total)
+            for chunk in in_chunks(log):
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+                bar.update(task, completed=log.events)
+        if options["format"] == ExportFormat.CSV and out != STDOUT:
+            signed = sign_file(
+                tenant_id=tenant.id,
+                period=period,
+                conditions={},
+                events=log.events,
+                size=size,
+                sha256=digest.hexdigest(),
+            )
+            with new_file(out.with_name(f"{out.name}.sig.json")) as file:
+                file.write(json.dumps(with_keys(signed), indent=1).encode())
+        if options["json"] and out != STDOUT:
+            self.print_json({"file": str(out), "events": log.events})
         else:
-            self.console.print(f"Exported {export.events:,} events to {escape(str(options['out']))}.")
+            self._console(options).print(f"Exported {log.events:,} events to {escape(str(out))}.")
+
+    def _console(self, options: dict[str, Any]) -> Console:
+        """Where this speaks to people: not where the file goes."""
+        return Console(stderr=True) if options.get("out") == STDOUT else self.console
 
     def _partitions(self, options: dict[str, Any]) -> None:
         made = make_partitions() if options["make"] else 0
@@ -214,11 +254,19 @@ class Command(SekishoCommand):
     @contextmanager
     def _watched(self, options: dict[str, Any], title: str) -> Iterator[tuple[Progress, Any]]:
         """A progress bar in events, on a terminal and for people only."""
-        console = self.console
+        console = self._console(options)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         hidden = options["json"] or not console.is_terminal
         with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
             yield bar, bar.add_task(title, total=None)
+
+
+def _opened(period: Period, form: str, time_zone: str) -> Source:
+    """The export in the open transaction, recorded."""
+    if form == ExportFormat.JSONL:
+        return export_log(period.begin, period.end, actor=Actor.command())
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return export_csv(period, language=language, time_zone=time_zone, actor=Actor.command())
 
 
 def _verification(heads: HeadsReport, reports: list[tuple[Tenant, TenantReport]]) -> dict[str, Any]:

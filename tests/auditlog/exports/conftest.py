@@ -1,6 +1,6 @@
 """Orders, what is in the store for them, and many events at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from auditlog.exports.models import AuditExport
 from auditlog.exports.objects import open_file, stored_files
 from auditlog.exports.ordering import order_export
 from auditlog.exports.periods import Period
+from config.celery import app
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 
@@ -34,6 +35,15 @@ def stores(settings: LazySettings, tmp_path: Path) -> None:
     """Where the files and the heads of this test are."""
     settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
     settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
+
+
+@pytest.fixture
+def jobs_wait() -> Iterator[None]:
+    """Jobs stay in the queue: nobody is there to do them."""
+    app.conf.task_always_eager = False
+    yield
+    app.control.purge()
+    app.conf.task_always_eager = True
 
 
 def write_many(tenant: Tenant, count: int) -> None:

@@ -1,7 +1,6 @@
 """From an order to its file: once, by its own tenant, whatever dies on the way (G2)."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from auditlog.exports import making, outstanding, tasks
 from auditlog.exports.models import FILE_DAYS, AuditExport, ExportProblem, ExportState
 from auditlog.exports.ordering import cancel_export, order_again, order_export
 from auditlog.models import AuditEvent
-from config.celery import app
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
@@ -34,15 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 def admin(acme: Tenant) -> Person:
     """An administrator of ACME."""
     return make_person(acme, "alice", ADMINISTRATOR)
-
-
-@pytest.fixture
-def jobs_wait() -> Iterator[None]:
-    """Jobs stay in the queue: nobody is there to do them."""
-    app.conf.task_always_eager = False
-    yield
-    app.control.purge()
-    app.conf.task_always_eager = True
 
 
 def recorded(tenant: Tenant, action: str) -> list[AuditEvent]:

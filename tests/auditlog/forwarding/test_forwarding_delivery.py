@@ -1,4 +1,4 @@
-"""At least once, in order, nothing left out, whatever the receiver does (G2, G7)."""
+"""At least once, in order, nothing left out, whatever the receiver does (G2, G7; ASVS 16.4.3)."""
 
 import base64
 import hashlib

@@ -1,5 +1,6 @@
 """How much was recorded, by day and kind (G2)."""
 
+import html
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -66,9 +67,9 @@ def test_the_chart_comes_after_the_list_and_as_a_page(cast: Cast) -> None:
     assert "<html" in page
     assert "<html" not in part
     for text in (page, part):
-        data = re.search(r'<script id="audit-volume" type="application/json">(.*?)</script>', text)
+        data = re.search(r'data-chart="([^"]*)"', text)
         assert data is not None
-        plan = json.loads(data[1])
+        plan = json.loads(html.unescape(data[1]))
         assert plan["stacked"] is True
         assert [(each["label"], sum(each["values"])) for each in plan["series"]] == [("Log-in and log-out", 1)]
         assert '<th scope="col" class="numeric">Log-in and log-out</th>' in text
