@@ -34,11 +34,12 @@ from tests.canaries.sources import watch_sources
 from tests.canaries.watching import WATCH
 from tests.database.baseline import Baseline
 from tests.database.cluster import changing_roles
+from tests.deeds import every_deed_is_recorded, watched_transactions
 from tests.factories.people import PASSWORD, SEED, Person, make_person
 from tests.factories.tenants import make_tenant
 from tests.settings import ADMIN_URL
 
-__all__ = ["browser", "live_url", "open_page", "page"]
+__all__ = ["browser", "every_deed_is_recorded", "live_url", "open_page", "page", "watched_transactions"]
 
 EVERY_ROLE = ("default", "platform", "owner")
 
