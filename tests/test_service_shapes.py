@@ -68,7 +68,6 @@ EXCEPTIONS = {
     "accounts.sessions.renew_secret": PART,
     "accounts.sessions.start_session": PART,
     "accounts.sessions.find_session": "writes down when a session was last used",
-    "auditlog.services.record": "the record itself",
     "auditlog.exports.making.claim": PART,
     "auditlog.exports.outstanding.forget_old": "the end of a retention period",
     "auditlog.sealing.chains.append_head": SEAL,
