@@ -37,7 +37,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "accounts.passkeys.challenges._use_up": PART,
     "documents.counterparties._save": PART,
     "auditlog.forwarding.destinations._begin_test": PART,
-    "auditlog.forwarding.destinations.change_destination": "saved as it was, it is tried again at once",
+    "auditlog.forwarding.destinations.change_destination": "saved as it was, it is only tried again at once",
     "auditlog.exports.making._beat": STANDING,
     "auditlog.exports.making.stumble": STANDING,
     "auditlog.retention.relocating._batch": STANDING,
