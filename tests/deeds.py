@@ -26,7 +26,7 @@ _RECORD = "auditlog_auditevent"
 _NOTES = re.compile(
     r'\s*(?:UPDATE "\w+" SET "last_used_at"'
     r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?'
-    r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|sealing_|requests_))"
+    r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|passkeys_usedchallenge|sealing_|requests_))"
 )
 
 STANDING = "where a job stands; what it brings about is recorded"
@@ -36,8 +36,10 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "accounts.factors.attempts.spend_code": PART,
     "accounts.passkeys.challenges._use_up": PART,
     "documents.counterparties._save": PART,
+    "documents.counterparties.change_counterparty": "saved as it was, nothing has changed",
     "auditlog.forwarding.destinations._begin_test": PART,
     "auditlog.forwarding.destinations.change_destination": "saved as it was, it is only tried again at once",
+    "backups.removal._set_state": "an archive whose parts are being deleted; its removal is recorded",
     "auditlog.exports.making._beat": STANDING,
     "auditlog.exports.making.stumble": STANDING,
     "auditlog.retention.relocating._batch": STANDING,
@@ -45,10 +47,12 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "auditlog.retention.relocating._declare": STANDING,
     "auditlog.retention.upkeep.look_after": STANDING,
     "auditlog.watching.watch._look": STANDING,
+    "auditlog.verification.services.notice_alarms": "what it tells operators of is recorded by who found it",
     "auditlog.forwarding.sending._claim": STANDING,
     "auditlog.forwarding.sending._confirmed": STANDING,
     "auditlog.forwarding.sending._failed": STANDING,
     "accounts.passkeys.proving._use": PART,
+    "accounts.passkeys.challenges.remove_stale": "the end of a retention period",
     "accounts.people.outstanding.clear_away": "the end of a retention period",
     "accounts.sessions.remove_ended_sessions": "the end of a retention period",
 }

@@ -187,6 +187,8 @@ def test_every_page_has_a_name_that_people_read() -> None:
         "console:inventory_csv",
         "console:inventory_pdf",
         "console:audit_event_proof",
+        "console:audit_keys",
+        "console:audit_verifier",
         "console:audit_export_status",
         "console:audit_export_file",
         "console:audit_export_signature",
