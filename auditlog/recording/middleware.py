@@ -83,7 +83,7 @@ class RecordingMiddleware:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
         """Now it is known who asks, and for what."""
-        captured = getattr(request, "captured", frozenset())  # none where no session was looked for
+        captured: frozenset[Kind] = getattr(request, "captured", frozenset())  # none where no session was looked for
         if settings.RECORD_SCREENS and Kind.SCREEN in captured and _asks_for_a_page(request, view):
             request.screen_id = new_id()
         if Kind.TRACE in captured:

@@ -28,8 +28,9 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.forwarding.conftest import ADMIN, destine, fresh, run, wait_for_other_databases
+from tests.auditlog.forwarding.conftest import ADMIN, destine, fresh, run
 from tests.auditlog.forwarding.receivers import SyslogReceiver, WebhookReceiver, answer
+from tests.auditlog.sealing.conftest import wait_for_other_databases
 from tests.backups.processes import table_locked
 from tests.conftest import EVERY_ROLE
 

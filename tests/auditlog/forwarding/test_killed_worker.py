@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from tenants.models import Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.forwarding.conftest import destine, fresh, run, wait_for_other_databases
+from tests.auditlog.forwarding.conftest import destine, fresh, run
 from tests.auditlog.forwarding.receivers import WebhookReceiver, answer
+from tests.auditlog.sealing.conftest import wait_for_other_databases
 from tests.backups.processes import cut_off, kill, start, table_locked, wait_until_blocked
 from tests.backups.processes import run as run_command
 from tests.conftest import EVERY_ROLE
