@@ -47,7 +47,7 @@ bench-tenants: setup  ## Measure creating and migrating tenants beside django-te
 bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a flood (about 2 minutes); ARGS as above
 	$(BIN)/python -m benchmarks.login $(ARGS)
 
-bench-audit: setup  ## Measure sealing, verifying and exporting the audit log (about 1 minute); ARGS as above
+bench-audit: setup  ## Measure recording beside three libraries, sealing, verifying and exporting the audit log (about 2 minutes)
 	$(BIN)/python -m benchmarks.audit $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above
@@ -74,9 +74,10 @@ $(BIN)/pip:
 	@$(PIP_INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/development.stamp: requirements-dev.lock | $(BIN)/pip
+.venv/development.stamp: requirements-dev.lock requirements-beside.lock | $(BIN)/pip
 	@echo "Installing the locked packages and the tools of development; this happens once ..."
 	@$(PIP_INSTALL) -r requirements-dev.lock
+	@$(PIP_INSTALL) --upgrade --no-deps --target .venv/beside -r requirements-beside.lock
 	@touch .venv/runtime.stamp $@
 
 %.mo: %.po | .venv/runtime.stamp
@@ -95,9 +96,10 @@ system:
 
 lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (versions and hashes, no index addresses)
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev "requirements-beside --no-deps"; do \
+	  set -- $$name; \
 	  .venv/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	    --python-version 3.11 $$name.in -o $$name.lock || exit 1; \
+	    --python-version 3.11 $$1.in -o $$1.lock $$2 || exit 1; \
 	done
 
 SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY

@@ -211,7 +211,7 @@ def _change(user: User, values: dict[str, str], action: Any, actor: Actor) -> No
     for key, value in values.items():
         setattr(user, key, value)
     user.full_clean(exclude=["password"])
-    user.save(update_fields=list(values))
     changed = {key: value for key, value in values.items() if before[key] != value}
     if changed:
+        user.save(update_fields=list(changed))
         record(action, actor=actor, target=user, before={key: before[key] for key in changed}, after=changed)

@@ -10,6 +10,7 @@ from django.db import models
 from auditlog.actions import Action, Outcome
 from auditlog.actors import Actor
 from auditlog.context import current_origin
+from auditlog.inserting import insert
 from auditlog.masking import masked, masked_forms
 from auditlog.models import AuditEvent
 from auditlog.recording.queries import is_captured
@@ -56,7 +57,7 @@ def record(
     if outcome is Outcome.DENIED:
         current_origin().refusal_recorded = True
     if is_captured(action.kind):
-        event.save(force_insert=True)
+        insert(event)
     return event
 
 
@@ -124,4 +125,6 @@ def outliving(action: Action, *, actor: Actor, **details: Any) -> Callable[[], N
 
 def _clean(text: str, length: int) -> str:
     """Text without characters that could forge or reorder lines in a log (line ends, escapes, direction marks)."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)[:length]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return text[:length]

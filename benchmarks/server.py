@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import connections
 from psycopg import sql
 
@@ -62,6 +63,8 @@ def product_database(*, keep: bool = False) -> Iterator[None]:
             if not keep:
                 _drop_filter_role()
                 shutil.rmtree(settings.KEYS, ignore_errors=True)
+                # Stores and keys that are open belong to what was removed.
+                setting_changed.send(sender=None, setting="VAULT_KEY_STORE", value=None, enter=False)
 
 
 def _make_filter_role() -> None:

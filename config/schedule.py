@@ -17,6 +17,11 @@ SCHEDULE = {
         "task": "auditlog.tasks.forget_expired_leaves",
         "schedule": crontab(hour="1", minute="20"),
     },
+    "verify-audit-logs": {
+        "task": "auditlog.verification.tasks.verify_every_tenant",
+        "schedule": crontab(hour="4", minute="30"),
+    },
+    "raise-audit-alarms": {"task": "auditlog.verification.tasks.raise_alarms", "schedule": crontab(minute="*/5")},
     "watch-audit-log": {"task": "auditlog.watching.tasks.watch_every_tenant", "schedule": crontab(minute="*/3")},
     # From 08:30 on, and again every hour for those who were missed.
     "send-digests": {

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "auditlog.exports",
     "auditlog.recording",
     "auditlog.retention",
+    "auditlog.verification",
     "auditlog.requests",
     "auditlog.watching",
     "auditlog.forwarding",
@@ -173,7 +174,6 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = SCHEDULE

@@ -24,6 +24,8 @@ import auditlog.recording.urls_operator
 import auditlog.requests.urls
 import auditlog.retention.urls
 import auditlog.urls
+import auditlog.verification.urls_console
+import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
@@ -42,6 +44,7 @@ console = [
     *auditlog.exports.urls_console.urlpatterns,
     *auditlog.watching.urls_console.urlpatterns,
     *auditlog.recording.urls_console.urlpatterns,
+    *auditlog.verification.urls_console.urlpatterns,
     *auditlog.forwarding.urls_console.urlpatterns,
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
@@ -51,6 +54,7 @@ operator = [
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
+    *auditlog.verification.urls_operator.urlpatterns,
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,

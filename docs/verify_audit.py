@@ -394,7 +394,7 @@ def main():
             else:
                 file.seek(0)
                 value = json.load(file)
-                if "sekisho-audit-file-1" in str(value.get("statement")):
+                if isinstance(value, dict) and "sekisho-audit-file-1" in str(value.get("statement")):
                     lines, keys = check_file(value, options.file, trusted)
                 else:
                     lines, keys = check_proof(value, trusted)

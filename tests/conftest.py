@@ -29,13 +29,17 @@ from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PlanCode
 from tests.browsers import browser, live_url, open_page, page
+from tests.canaries.places import look_at_mails, watch_places
+from tests.canaries.sources import watch_sources
+from tests.canaries.watching import WATCH
 from tests.database.baseline import Baseline
 from tests.database.cluster import changing_roles
-from tests.factories.people import Person, make_person
+from tests.deeds import every_deed_is_recorded, watched_transactions
+from tests.factories.people import PASSWORD, SEED, Person, make_person
 from tests.factories.tenants import make_tenant
 from tests.settings import ADMIN_URL
 
-__all__ = ["browser", "live_url", "open_page", "page"]
+__all__ = ["browser", "every_deed_is_recorded", "live_url", "open_page", "page", "watched_transactions"]
 
 EVERY_ROLE = ("default", "platform", "owner")
 
@@ -142,9 +146,27 @@ def nothing_stays_behind() -> Iterator[None]:
     assert not on_platform()
 
 
+# --- Secrets -----------------------------------------------------------------------------------------------------
+def pytest_sessionstart() -> None:
+    """From the first test on, notice secrets where they are made and where they must not be (G7)."""
+    watch_sources()
+    watch_places()
+    for what, secret in (("a password", PASSWORD), ("the seed of an app", SEED)):
+        WATCH.remember(what, secret, lasting=True)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_kept() -> Iterator[None]:
+    """No secret of the test is in what it sent to the database, wrote to the log or mailed (G7)."""
+    yield
+    look_at_mails()
+    assert not WATCH.findings()
+
+
 # --- Programs of the system --------------------------------------------------------------------------------------
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip tests under `system(program, …)` or `browser` where a program is missing."""
+    """Skip tests under `system(program, …)` or `browser` where a program is missing; forget the last test's secrets."""
+    WATCH.begin()
     programs = {program for mark in item.iter_markers("system") for program in mark.args}
     if item.get_closest_marker("browser"):
         programs.add("chromium")

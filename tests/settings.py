@@ -29,7 +29,7 @@ os.environ["AUDIT_ANCHOR_STORE"] = f"file://{_place}/anchors"
 
 # Last, since reading the product's settings is what all of this prepares.
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATABASES, INSTALLED_APPS, STATIC_ROOT  # noqa: E402
+from config.settings import CACHES, DATABASES, INSTALLED_APPS, LOGGING, STATIC_ROOT  # noqa: E402
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.database"]
 
@@ -40,5 +40,8 @@ for _database in DATABASES.values():
     _database["TEST"] = {"NAME": RUN}
 CACHES["default"]["KEY_PREFIX"] = RUN
 CELERY_TASK_DEFAULT_QUEUE = RUN
+# Every line is searched for secrets.
+for _handler in LOGGING["handlers"].values():
+    _handler["stream"] = "ext://tests.canaries.lines.LINES"
 # Nothing is collected here: WhiteNoise finds the files where they are, but warns when the directory is not there.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

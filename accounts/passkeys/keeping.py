@@ -72,8 +72,8 @@ def rename(passkey: Passkey, *, name: str, actor: Actor) -> None:
     """Call it something else. Raises ValidationError, keyed by field."""
     before, passkey.name = passkey.name, name.strip()
     passkey.full_clean()
-    passkey.save(update_fields=["name"])
     if before != passkey.name:
+        passkey.save(update_fields=["name"])
         record(
             PASSKEY_RENAMED,
             actor=actor,

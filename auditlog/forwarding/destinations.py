@@ -77,12 +77,13 @@ def add_destination(
 def change_destination(destination: Destination, wanted: Wanted, *, actor: Actor) -> None:
     """Change it; the next try is at once, from where it is. Raises ValidationError, keyed by field."""
     destination = _locked(destination)
-    before = _summary(destination)
+    whole, before = _settings(destination), _summary(destination)
     _fill(destination, wanted)
     _let_go(destination)
     destination.save()
     after = _summary(destination)
-    changed = [name for name in after if before[name] != after[name]]
+    # By the whole values: what changed behind a question mark looks the same in the log, but is on record.
+    changed = [name for name, value in _settings(destination).items() if whole[name] != value]
     if changed:
         record(
             actions.DESTINATION_CHANGED,
@@ -229,13 +230,15 @@ def _checked_authorities(pem: str) -> str:
     return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in found)
 
 
+def _settings(destination: Destination) -> dict[str, Any]:
+    """What can be changed of it, by the names of the form."""
+    return {name: getattr(destination, name) for name in ("kind", "name", "address", "kinds", "authorities")}
+
+
 def _summary(destination: Destination) -> dict[str, Any]:
     """The settings as the audit log shows them: what stands behind a question mark may be a key."""
     address = urlsplit(destination.address)._replace(query="") if "://" in destination.address else None
-    return {
-        "kind": destination.kind,
-        "name": destination.name,
+    return _settings(destination) | {
         "address": address.geturl() if address else destination.address,
-        "kinds": destination.kinds,
         "authorities": destination.authorities.count("BEGIN CERTIFICATE"),
     }

@@ -70,7 +70,8 @@ class RecordingMiddleware:
         request.screen_id = request.questions = None
         begun = perf_counter()
         response = self.get_response(request)
-        if not request.user.is_authenticated:
+        user = getattr(request, "user", None)  # who it is was not asked where something further out has answered
+        if user is None or not user.is_authenticated:
             return response  # there is no company in whose log it could stand; the request log has it (G6)
         _record_refusal(request, response)
         notes = [*_opening(request, response), *_trace(request, response, (perf_counter() - begun) * 1000)]
@@ -82,9 +83,10 @@ class RecordingMiddleware:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
         """Now it is known who asks, and for what."""
-        if settings.RECORD_SCREENS and Kind.SCREEN in request.captured and _asks_for_a_page(request, view):
+        captured: frozenset[Kind] = getattr(request, "captured", frozenset())  # none where no session was looked for
+        if settings.RECORD_SCREENS and Kind.SCREEN in captured and _asks_for_a_page(request, view):
             request.screen_id = new_id()
-        if Kind.TRACE in request.captured:
+        if Kind.TRACE in captured:
             request.questions = Questions(current_connection())
             request.questions.connection.execute_wrappers.append(request.questions)
 

@@ -114,7 +114,7 @@ def _extend(finding: Finding, sighting: Sighting) -> bool:
     fresh = [event for event in sighting.events if event.id not in known and (event.new or not full)]
     if not fresh:
         return False
-    finding.count += sum(sighting.weight(event) for event in fresh)
+    finding.count += len(fresh)
     finding.events = (finding.events + [event.id for event in fresh])[:MOST_KEYS]
     finding.first_at = min([finding.first_at, *(event.at for event in fresh)])
     finding.last_at = max([finding.last_at, *(event.at for event in fresh)])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,6 @@ class Sighting:
     events: Sequence[Seen]
     network: str = ""
     about_actor: bool = True
-    weight: Callable[[Seen], int] = field(default=lambda _event: 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +78,27 @@ def crowded(
     *,
     span: timedelta,
     many: int,
-    weight: Callable[[Seen], int] = lambda _event: 1,
     each: Callable[[Seen], object] | None = None,
 ) -> list[Seen]:
     """Those events that lie in some stretch shorter than `span` in which there are `many`; oldest first.
 
-    What is counted are the events by their weight, or, with `each`, the different values that it gives.
+    What is counted are the events, or, with `each`, the different values that it gives.
     """
     ordered = sorted(events, key=lambda event: (event.at, event.id))
     found: list[Seen] = []
-    first, told, total = 0, 0, 0
+    first, told = 0, 0
     different: Counter[object] = Counter()
     for last, event in enumerate(ordered):
-        total += weight(event)
         if each:
             different[each(event)] += 1
         while event.at - ordered[first].at >= span:
-            total -= weight(ordered[first])
             if each:
                 gone = each(ordered[first])
                 different[gone] -= 1
                 if not different[gone]:
                     del different[gone]
             first += 1
-        if (len(different) if each else total) >= many:
+        if (len(different) if each else last - first + 1) >= many:
             found.extend(ordered[max(first, told) : last + 1])
             told = last + 1
     return found

@@ -49,7 +49,7 @@ def horizon() -> int:
         return int(cursor.fetchone()[0])
 
 
-def new_events(first: int, end: int, *, actions: Collection[str], limit: int | None) -> list[tuple[Any, ...]]:
+def new_events(first: int, end: int, *, actions: Collection[str], limit: int) -> list[tuple[Any, ...]]:
     """The oldest events of these actions from one transaction on up to but without another; the number comes last."""
     number = RawSQL("transaction_id::text::bigint", [], output_field=BigIntegerField())
     between = RawSQL(

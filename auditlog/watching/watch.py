@@ -17,6 +17,7 @@ from auditlog.watching.registry import rules
 from tenants.isolation.transactions import atomic, take_turns
 
 BATCH_SIZE = 5_000
+_LARGEST = 20  # batches in one transaction
 
 
 def watch(*, zone: ZoneInfo, batch_size: int = BATCH_SIZE) -> int:
@@ -54,7 +55,8 @@ def _next_events(first: int, end: int, limit: int) -> tuple[list[Seen], int]:
         following = rows[-1][-1]
         if rows[0][-1] == following:  # one transaction alone is more than the limit
             following += 1
-            rows = queries.new_events(first, following, actions=actions, limit=None)
+            # Of a deed that is larger still, what goes beyond would not change what is found.
+            rows = queries.new_events(first, following, actions=actions, limit=_LARGEST * limit)
         rows = [row for row in rows if row[-1] < following]
     return [Seen(*(*row[:-1], True)) for row in rows], following
 

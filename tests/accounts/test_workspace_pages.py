@@ -60,7 +60,7 @@ def test_ones_own_activity_is_ones_own(cast: Cast) -> None:
     page = client.get("/activity/").content.decode()
     assert "192.0.2.66" in page
     assert page.split("<tbody", 1)[1].count("Failed to log in") == 1
-    assert "rob" not in page
+    assert "rob" not in page.replace("problem", "")
     with tenant_transaction(cast.admin.tenant.id):
         suspend_user(cast.reader.user, actor=cast.editor.actor)
     page = client.get("/activity/", {"action": "accounts.user.suspended"}).content.decode()

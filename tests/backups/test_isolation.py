@@ -175,7 +175,7 @@ def test_what_is_declared_is_what_is_archived() -> None:
     )
     for table in archived_tables():
         assert table.columns[0] == "tenant_id"
-        assert "transaction_id" not in table.columns
+        assert table.name != "auditlog_auditevent" or "transaction_id" not in table.columns
     assert archives_are_closed() == []
 
 

@@ -1,13 +1,19 @@
 """Small secrets in a restored company: sealed anew under its own keys (A5, B6, D7)."""
 
+from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts.factors import totp
 from accounts.factors.models import TotpDevice
 from accounts.login import log_in
 from accounts.models import User
+from auditlog.forwarding.destinations import Wanted, add_destination
+from auditlog.forwarding.models import Destination, DestinationKind, Health
+from auditlog.forwarding.queries import due
+from auditlog.forwarding.signing import secrets_of
 from backups.models import Archive
 from backups.restoring import restore_archive
 from tenants.isolation.transactions import tenant_transaction
@@ -39,3 +45,17 @@ def test_a_secret_that_cannot_be_read_holds_nothing_up(stored: Stored, take: Cal
     copy = restore_archive(take(), company_code="COPY", actor=ACTOR).tenant
     with tenant_transaction(copy.id):
         assert bytes(TotpDevice.objects.get().seed_sealed) == b"not sealed by anybody"
+
+
+def test_a_copy_forwards_nothing_until_it_is_resumed(stored: Stored, take: Callable[[], Archive]) -> None:
+    """G2, B6: the destination and its secret come along, the secret under the copy's keys, and it is silent."""
+    with tenant_transaction(stored.tenant.id):
+        wanted = Wanted("SIEM", "https://logs.example.com/")
+        original, clear = add_destination(DestinationKind.WEBHOOK, wanted, actor=ACTOR)
+    copy = restore_archive(take(), company_code="COPY", actor=ACTOR).tenant
+    with tenant_transaction(copy.id):
+        destination = Destination.objects.get()
+        (secret,) = secrets_of(destination)
+    assert clear == "whsec_" + b64encode(secret).decode()
+    assert (destination.id, destination.health) == (original.id, Health.PAUSED)
+    assert due(timezone.now()) == [(stored.tenant.id, original.id)]

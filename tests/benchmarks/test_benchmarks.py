@@ -72,6 +72,15 @@ def test_the_way_to_a_view_is_measured(tmp_path: Path) -> None:
     assert all(row["seconds"] > 0 for row in whole["numbers"] + parts["numbers"])
 
 
+def test_the_cost_of_a_record_is_measured_beside_three_libraries(tmp_path: Path) -> None:
+    """`benchmarks.audit recording`: each library, each INSERT by hand, and the write that they all do (G1)."""
+    (result,) = _run("audit", tmp_path, "recording", "--writes", "2")
+    names = [row["name"] for row in result["numbers"]]
+    assert {"Sekisho", "INSERT by hand", "django-auditlog", "django-simple-history", "django-pghistory"} <= set(names)
+    assert all(row["clock"] > 0 for row in result["numbers"])
+    assert "goal" in result["notes"][1]
+
+
 def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
     file = directory / "results.json"
     run = subprocess.run(

@@ -14,6 +14,7 @@ from django.views.debug import ExceptionReporter
 
 from config import gunicorn
 from config.log_masking import ReporterFilter, SecretFilter
+from config.logs import UtcFormatter
 from tenants.isolation.secrets import BearerSecret
 
 CANARY = "hunter2"
@@ -26,7 +27,7 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(SecretFilter())
-    handler.setFormatter(logging.Formatter(configured["line"]["format"]))
+    handler.setFormatter(UtcFormatter(configured["line"]["format"]))
     logger = logging.getLogger("tests.log")
     logger.propagate = False
     logger.addHandler(handler)

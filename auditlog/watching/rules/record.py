@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditlog.forwarding.actions import FORWARDING_FAILED, FORWARDING_GAP
 from auditlog.recording.actions import RECORDING_CHANGED
+from auditlog.verification.actions import LOG_BROKEN, SEALER_STOPPED
 from auditlog.watching.looking import Look, Seen, Sighting, grouped
 from auditlog.watching.models import Severity
 from auditlog.watching.registry import Rule, register
@@ -46,6 +47,16 @@ FORWARDING = register(
         explanation=_("A destination does not take the audit log, or events ran out before they could be forwarded."),
         severity=Severity.MEDIUM,
         actions=frozenset({FORWARDING_FAILED.code, FORWARDING_GAP.code}),
+        find=_reported,
+    )
+)
+PROOF = register(
+    Rule(
+        code="record.proof",
+        label=_("The audit log is not proved"),
+        explanation=_("A verification found the audit log not as it was sealed, or it is not being sealed any more."),
+        severity=Severity.HIGH,
+        actions=frozenset({LOG_BROKEN.code, SEALER_STOPPED.code}),
         find=_reported,
     )
 )

@@ -19,7 +19,7 @@ from tests.factories.people import PASSWORD
 
 def _fail(company_code: str, number: int) -> None:
     with pytest.raises(LoginRefused), origin(Origin(ip=f"198.51.100.{number}")):
-        log_in(company_code=company_code, user_id=f"user{number}", password="leaked elsewhere")
+        log_in(company_code=company_code, user_id=f"user{number}", password="canary leaked elsewhere")
 
 
 @pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)

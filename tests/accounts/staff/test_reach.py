@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.staff.models import AccessState, EndReason, StaffAccess
 from accounts.staff.scopes import LOOKING, REPAIRING, Scope
 from auditlog.models import AuditEvent
+from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.models import Document, DocumentVersion
@@ -49,10 +50,12 @@ def things(cast: Cast) -> dict[str, object]:
         version = store_file([CONTENT], place=clean_place("Board/minutes.txt"), folder=None, actor=cast.admin.actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=cast.admin.actor)
         event = AuditEvent.objects.all()[0].id
+        finding = make_row(Finding, rule="rights.self_grant").id
     return {
         "user": cast.editor.user.id,
         "role": built_in_role(tenant, "reader").id,
         "event": event,
+        "finding": finding,
         "folder_id": version.document.folder_id,
         "document_id": version.document_id,
         "number": 1,

@@ -1,15 +1,11 @@
 """Destinations of ACME and of GLOBEX, and receivers for them."""
 
-import time
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import LazySettings
-from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from auditlog.actors import Actor, ActorKind
 from auditlog.forwarding.destinations import Wanted, add_destination
@@ -26,11 +22,10 @@ from tests.auditlog.forwarding.receivers import (
     syslog_receiver,
     webhook_receiver,
 )
-from tests.settings import ADMIN_URL
+from tests.auditlog.sealing.conftest import wait_for_other_databases
 
 ADMIN = Actor(ActorKind.USER, "alice", "Alice", new_id())
 WORKER = Actor.system("audit forwarding")
-_PATIENCE_SECONDS = 120
 
 Destine = Callable[..., tuple[Destination, str]]
 
@@ -86,17 +81,3 @@ def fresh(destination: Destination) -> Destination:
     """The row as it is now."""
     with tenant_transaction(destination.tenant_id):
         return Destination.objects.get(id=destination.id)
-
-
-def wait_for_other_databases() -> None:
-    """Return when no transaction of another database is open that was open at the call: they hold the horizon."""
-    running = "SELECT pid, backend_xid::text FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND {} <> {}".format(
-        "coalesce(datname, '')", "current_database()"
-    )
-    database = connections["owner"].settings_dict["NAME"]
-    with psycopg.connect(make_conninfo(ADMIN_URL, dbname=database), autocommit=True) as admin:
-        before = set(admin.execute(running).fetchall())
-        last = time.monotonic() + _PATIENCE_SECONDS
-        while before & set(admin.execute(running).fetchall()):
-            assert time.monotonic() < last, "another database's transaction does not end"
-            admin.execute("SELECT pg_sleep(0.02)")

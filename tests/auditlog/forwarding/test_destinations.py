@@ -28,8 +28,9 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.forwarding.conftest import ADMIN, destine, fresh, run, wait_for_other_databases
+from tests.auditlog.forwarding.conftest import ADMIN, destine, fresh, run
 from tests.auditlog.forwarding.receivers import SyslogReceiver, WebhookReceiver, answer
+from tests.auditlog.sealing.conftest import wait_for_other_databases
 from tests.backups.processes import table_locked
 from tests.conftest import EVERY_ROLE
 
@@ -50,18 +51,20 @@ def test_every_change_is_recorded(acme: Tenant) -> None:
     with tenant_transaction(acme.id):
         change_destination(destination, Wanted("Splunk", PUBLIC, kinds=("login",)), actor=ADMIN)
         change_destination(destination, Wanted("Splunk", PUBLIC, kinds=("login",)), actor=ADMIN)
+        change_destination(destination, Wanted("Splunk", PUBLIC + "2", kinds=("login",)), actor=ADMIN)
         pause_destination(destination, actor=ADMIN)
         pause_destination(destination, actor=ADMIN)
         resume(destination, actor=ADMIN)
         renewed = renew_secret(destination, actor=ADMIN)
         remove_destination(destination, actor=ADMIN)
     events = recorded(acme)
-    names = ["added", "changed", "paused", "resumed", "secret_renewed", "removed"]
+    names = ["added", "changed", "changed", "paused", "resumed", "secret_renewed", "removed"]
     assert [event.action.rpartition(".")[2] for event in events] == names
     assert {event.kind for event in events} == {"rights"}
     assert {event.actor_user_id for event in events} == {"alice"}
     changes = {"name": "SIEM", "kinds": [], "authorities": 1}
     assert events[1].before == changes
+    assert set(events[2].before or {}) == set(events[2].after or {}) == {"address"}  # although it looks the same
     text = str([(event.before, event.after) for event in events])
     for hidden in ("hidden", secret, renewed):
         assert hidden not in text

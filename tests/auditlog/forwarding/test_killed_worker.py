@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from tenants.models import Tenant
 from tests.auditlog.conftest import write
-from tests.auditlog.forwarding.conftest import destine, fresh, run, wait_for_other_databases
+from tests.auditlog.forwarding.conftest import destine, fresh, run
 from tests.auditlog.forwarding.receivers import WebhookReceiver, answer
-from tests.backups.processes import kill, start, table_locked, wait_until_blocked
+from tests.auditlog.sealing.conftest import wait_for_other_databases
+from tests.backups.processes import cut_off, kill, start, table_locked, wait_until_blocked
 from tests.backups.processes import run as run_command
 from tests.conftest import EVERY_ROLE
 
@@ -49,6 +50,7 @@ def test_a_batch_of_a_killed_worker_comes_again(acme: Tenant, webhook: WebhookRe
     process = start("forwarding", "run")
     wait_until_blocked(TABLE, process)
     kill(process)
+    cut_off(TABLE)  # or its session would get the lock for the moment in which it notices that nobody is there
     later.close()
     assert fresh(destination).delivered == 0
     assert run(destination) == 0  # the dead worker's claim has not run out yet

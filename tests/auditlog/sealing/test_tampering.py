@@ -259,7 +259,8 @@ def test_expired_events_are_no_finding_and_others_beside_them_are(acme: Tenant, 
 def drop_partition_of_today() -> None:
     """As an expiry does; the empty one that takes its place is for the tests that follow."""
     as_owner(f"DROP TABLE {TABLE}_d180_{datetime.now(UTC):%Y%m%d}")
-    as_owner("SELECT auditlog_make_partitions((now() AT TIME ZONE 'UTC')::date, 0)")
+    today = "(now() AT TIME ZONE 'UTC')::date"
+    as_owner(f"SELECT auditlog_make_partitions('d180', {today}, {today})")
 
 
 def test_an_erased_tenant_leaves_a_sound_chain(

@@ -1,0 +1,1 @@
+"""One table in an ordinary application, once for each way to record its changes."""
