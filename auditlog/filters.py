@@ -91,7 +91,7 @@ def _text(label: Promise, **options: Any) -> filters.CharFilter:
     return filters.CharFilter(label=label, max_length=_LONGEST, widget=widget, **options)
 
 
-class EventFilter(filters.FilterSet):  # type: ignore[misc]
+class EventFilter(filters.FilterSet):  # type: ignore[misc]  # no types
     """Which events are asked for. The query string is an interface: saved filters, exports and links are made of it.
 
     period       today, 7d, 30d, this-month, last-month or all; 30d where nothing is said about time

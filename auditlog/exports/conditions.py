@@ -17,7 +17,7 @@ _LENGTH = 200  # of a value that is kept
 Conditions = dict[str, list[str]]
 
 
-class ConditionsUnknown(ValueError):  # noqa: N818
+class ConditionsUnknown(ValueError):  # noqa: N818 - reads as the statement it is
     """The filters do not take these values: somebody wrote the address by hand, or they are an older release's."""
 
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 _TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/jsonl"}
 
 
-class FileUnreadable(Exception):  # noqa: N818
+class FileUnreadable(Exception):  # noqa: N818 - reads as the statement it is
     """The file cannot be had."""
 
 

@@ -41,7 +41,7 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[bytes]: ...
 
 
-class NoLongerOurs(Exception):  # noqa: N818
+class NoLongerOurs(Exception):  # noqa: N818 - reads as the statement it is
     """The order was cancelled, or another worker has it."""
 
 

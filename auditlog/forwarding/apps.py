@@ -13,4 +13,4 @@ class ForwardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself."""
-        from auditlog.forwarding import actions  # noqa: F401
+        from auditlog.forwarding import actions  # noqa: F401 - registers them

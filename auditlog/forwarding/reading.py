@@ -35,7 +35,7 @@ WHERE tenant_id = %s AND at >= %s AND transaction_id < %s::text::xid8
   AND (transaction_id, at, id) > (%s::text::xid8, %s::text::timestamptz, %s)
 """
 _EVENTS = f"SELECT *, transaction_id::text::bigint AS number {_NEXT} ORDER BY transaction_id, at, id LIMIT %s"
-_COUNT = f"SELECT count(*) FROM (SELECT {_NEXT} LIMIT %s) AS waiting"  # noqa: S608
+_COUNT = f"SELECT count(*) FROM (SELECT {_NEXT} LIMIT %s) AS waiting"  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True, slots=True)
