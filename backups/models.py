@@ -43,6 +43,10 @@ class Archive(TenantModel):
     object_count = models.BigIntegerField(_("files"), default=0)
     size = models.BigIntegerField(_("size"), default=0)
     error = models.TextField(_("cause"), blank=True)
+    # The run of all companies, in one moment of the database, that it was made in; none when it was made alone.
+    run_id = models.UUIDField(null=True, editable=False)
+    seconds = models.FloatField(_("time taken"), null=True)
+    copied_at = models.DateTimeField(_("copied to the second site"), null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["-created_at", "-id"]
