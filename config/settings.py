@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "documents",
     "backups",
     "backups.sites",
+    "backups.watch",
 ]
 
 MIDDLEWARE = [
