@@ -21,6 +21,7 @@ WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_cr
 BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can be named"
 PART = "a part of a deed that its caller records"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
+STANDING = "where a job stands; what it brings about is recorded"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -84,6 +85,15 @@ EXCEPTIONS = {
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
+    "backups.requests.companies.with_target": STANDING,
+    "backups.requests.notices.note_told": "writes down who was told",
+    "backups.requests.notices.tell": "writes down who was told",
+    "backups.requests.outstanding.note_settled": STANDING,
+    "backups.requests.outstanding.settle": STANDING,
+    "backups.requests.working.beat": STANDING,
+    "backups.requests.working.claim": STANDING,
+    "backups.requests.working.put_off": STANDING,
+    "documents.returning.put_back": "each document and each folder is recorded, all at once",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
@@ -226,6 +236,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
         "backups.queries",
+        "backups.requests.directory",
+        "backups.requests.outstanding",
         "backups.restoring",
         "tenants.queries",
         "tenants.services",
