@@ -31,7 +31,7 @@ from backups.progress import Progress, silent
 from backups.recovery import journal
 from backups.recovery.models import Restore, RestoreKind, RestoreState
 from backups.recovery.sweeping import cause_of, give_up, sweep
-from backups.verifying import read_table
+from backups.tableparts import TablesReader
 from tenants.isolation.assets import asset_models
 from tenants.isolation.context import platform_scope, tenant_scope
 from tenants.isolation.directory import normalize_code, provider_company
@@ -130,13 +130,14 @@ def _restore_contents(store: ObjectStore, manifest: Manifest, new_tenant: UUID, 
 
 def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progress: Progress) -> None:
     tables = {table.name: table for table in archived_tables()}
+    reader = TablesReader(store, manifest.place)
     loader = Loader(manifest.place.tenant_id, tenant.id)
     try:
         with tenant_scope(tenant.id), transaction.atomic(using=OWNER_ALIAS, durable=True):
             tenant.save(using=OWNER_ALIAS, force_insert=True)
             for number, entry in enumerate(manifest.tables):
                 progress(entry.name, number, len(manifest.tables))
-                loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
+                loader.load(tables[entry.name], entry, reader.read(entry))
             loader.check_constraints()
             _seal_anew(manifest.place.tenant_id, tenant.id)
             _begin_chain(tenant.id, manifest.place.tenant_id)

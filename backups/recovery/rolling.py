@@ -20,7 +20,7 @@ from backups.manifest import Manifest
 from backups.progress import Progress
 from backups.recovery import journal, oneway
 from backups.recovery.models import Restore
-from backups.verifying import read_table
+from backups.tableparts import TablesReader
 from tenants.isolation.assets import TableKind, asset_models
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import OWNER_ALIAS
@@ -46,7 +46,8 @@ def roll_back(store: ObjectStore, manifest: Manifest, restore: Restore, progress
     tables = {table.name: table for table in rolled_back_tables()}
     tenant_id = restore.target_tenant_id
     loader, rows = Loader(manifest.place.tenant_id, tenant_id), 0
-    entries = [entry for entry in manifest.tables if entry.name in tables]
+    reader = TablesReader(store, manifest.place)
+    entries = [entry for entry in manifest.tables if entry.name in tables and entry.rows]
     try:
         with tenant_scope(tenant_id), transaction.atomic(using=OWNER_ALIAS, durable=True):
             with connections[OWNER_ALIAS].cursor() as cursor:
@@ -55,7 +56,7 @@ def roll_back(store: ObjectStore, manifest: Manifest, restore: Restore, progress
                     _delete(cursor, table.name, tenant_id)
             for number, entry in enumerate(entries):
                 progress(entry.name, number, len(entries))
-                loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
+                loader.load(tables[entry.name], entry, reader.read(entry))
                 rows += entry.rows
             with connections[OWNER_ALIAS].cursor() as cursor:
                 oneway.apply(cursor, tenant_id)
