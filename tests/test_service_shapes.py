@@ -20,6 +20,7 @@ WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_cr
 # Writers that take no actor, or record nothing, each with the reason why that is right.
 BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can be named"
 PART = "a part of a deed that its caller records"
+JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
 COUNTER = "a number that follows from recorded deeds"
@@ -88,7 +89,7 @@ EXCEPTIONS = {
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
-    "backups.requests.companies.with_target": STANDING,
+    "backups.requests.companies.note_target": STANDING,
     "backups.requests.notices.note_told": "writes down who was told",
     "backups.requests.notices.tell": "writes down who was told",
     "backups.requests.outstanding.note_settled": STANDING,
@@ -97,6 +98,8 @@ EXCEPTIONS = {
     "backups.requests.working.claim": STANDING,
     "backups.requests.working.put_off": STANDING,
     "documents.returning.put_back": "each document and each folder is recorded, all at once",
+    "backups.recovery.journal.begin": JOURNAL,
+    "accounts.people.former.forget_returned": PART,
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
@@ -242,6 +245,10 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.queries",
         "backups.requests.directory",
         "backups.requests.outstanding",
+        "backups.recovery.inplace",
+        "backups.recovery.journal",
+        "backups.recovery.queries",
+        "backups.recovery.sweeping",
         "backups.restoring",
         "backups.watch.queries",
         "backups.watch.services",

@@ -1,24 +1,22 @@
 """Restoring the whole company beside itself, as the restorer, which has the owner's rights (B6).
 
-The new company's id belongs to the request from the first attempt on: whoever comes after a worker that was killed
-finds by it that the company is there, or that it is not and what was left of the attempt. So a request never makes two.
+The new company's id is noted in the request before each attempt: whoever comes after a worker that was killed finds by
+it that the company is there. That it is not is brought to an end by the journal of restores (`backups.recovery`), and
+begins anew. So a request never makes two companies.
 """
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from auditlog.actors import Actor
-from backups.errors import RestoreRefused
 from backups.locks import exclusive
 from backups.models import Archive
 from backups.progress import Progress, silent
+from backups.recovery import journal
+from backups.recovery.sweeping import sweep
 from backups.requests import working
 from backups.requests.actions import COMPANY_RESTORED
 from backups.requests.models import RestoreRequest
-from backups.restoring import remove_traces, restore_archive
-from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import current_company
+from backups.restoring import restore_archive
 from tenants.isolation.models import new_id
 from tenants.isolation.transactions import atomic
 
@@ -29,14 +27,12 @@ def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, p
     In the old company's scope, with no transaction open. Raises RestoreRefused, ArchiveDamaged, RunningAlready,
     VaultError, DatabaseError, NoLongerOurs; nothing is left of a new company then.
     """
-    request = with_target(request)
-    if request.target_id is None:
-        raise RestoreRefused(_("The request names no company."))
-    result: dict[str, Any] = {"company_code": request.company_code, "tenant_id": str(request.target_id)}
-    with exclusive(request.tenant_id):  # so whoever worked on it before is dead
-        there = _is_there(request)
+    result: dict[str, Any] = {"company_code": request.company_code}
+    sweep(actor=actor)
+    with exclusive(request.tenant_id, journal.LOCK):  # so whoever worked on it before is dead
+        there = request.target_id is not None and journal.is_committed(request.target_id)
         if not there:
-            remove_traces(request.target_id)
+            request = note_target(request)
     if not there:
         restored = restore_archive(
             archive,
@@ -46,19 +42,14 @@ def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, p
             progress=progress,
         )
         result |= {"rows": restored.rows, "files": restored.objects}
+    result["tenant_id"] = str(request.target_id)
     working.finish(request, COMPANY_RESTORED, result, actor=actor)
 
 
 @atomic()
-def with_target(request: RestoreRequest) -> RestoreRequest:
-    """The request with the id of the company to be, which it keeps."""
+def note_target(request: RestoreRequest) -> RestoreRequest:
+    """The request with the id of the company to be: one for each attempt."""
     current = working.still_ours(request)
-    if current.target_id is None:
-        current.target_id = new_id()
-        current.save(update_fields=["target_id"])
+    current.target_id = new_id()
+    current.save(update_fields=["target_id"])
     return current
-
-
-def _is_there(request: RestoreRequest) -> bool:
-    with tenant_scope(request.target_id):
-        return current_company() is not None
