@@ -17,8 +17,6 @@ from backups.requests import working
 from backups.requests.actions import COMPANY_RESTORED
 from backups.requests.models import RestoreRequest
 from backups.restoring import restore_archive
-from tenants.isolation.models import new_id
-from tenants.isolation.transactions import atomic
 
 
 def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, progress: Progress = silent) -> None:
@@ -32,7 +30,7 @@ def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, p
     with exclusive(request.tenant_id, journal.LOCK):  # so whoever worked on it before is dead
         there = request.target_id is not None and journal.is_committed(request.target_id)
         if not there:
-            request = note_target(request)
+            request = working.note_target(request)
     if not there:
         restored = restore_archive(
             archive,
@@ -44,12 +42,3 @@ def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, p
         result |= {"rows": restored.rows, "files": restored.objects}
     result["tenant_id"] = str(request.target_id)
     working.finish(request, COMPANY_RESTORED, result, actor=actor)
-
-
-@atomic()
-def note_target(request: RestoreRequest) -> RestoreRequest:
-    """The request with the id of the company to be: one for each attempt."""
-    current = working.still_ours(request)
-    current.target_id = new_id()
-    current.save(update_fields=["target_id"])
-    return current

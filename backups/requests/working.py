@@ -24,6 +24,7 @@ from backups.requests.asking import TELL
 from backups.requests.models import RestoreKind, RestoreProblem, RestoreRequest, RestoreState
 from backups.requests.records import facts_of, record_at_provider
 from tenants.isolation.context import tenant_scope
+from tenants.isolation.models import new_id
 from tenants.isolation.tasks import queue_on_commit
 from tenants.isolation.transactions import atomic
 from vault.errors import TenantKeysMissing, VaultError
@@ -151,6 +152,15 @@ def carrying_out(row: RestoreRequest, *, actor: Actor) -> Iterator[None]:
         with suppress(NoLongerOurs):  # it was after the end: a message that could not be sent
             stumble(row, RestoreProblem.INTERRUPTED, actor=actor, detail=type(error).__name__)
         raise
+
+
+@atomic()
+def note_target(request: RestoreRequest) -> RestoreRequest:
+    """The request with the id of the company to be: one for each attempt."""
+    current = still_ours(request)
+    current.target_id = new_id()
+    current.save(update_fields=["target_id"])
+    return current
 
 
 def is_hopeless(row: RestoreRequest) -> bool:
