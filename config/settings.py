@@ -182,6 +182,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
 _store_default = environ.Env.NOTSET if PRODUCTION else ""
 VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'root.key'}"
+# The root key that the one above succeeds, while `keys rotate --root` is under way.
+VAULT_ROOT_KEY_PREVIOUS = env.str("VAULT_ROOT_KEY_PREVIOUS", default="")
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"
