@@ -1,4 +1,4 @@
-"""Putting the rows of an archive into the database under another tenant, as the owner of the tables (B6).
+"""Putting the rows of an archive into a database as the owner of its tables, under another tenant or the same (B6).
 
 Rows pass through a temporary table: there they are seen to be the old tenant's, every one, and from there they go in
 under the new one. Ids stay as they are, because keys carry the tenant.
@@ -27,15 +27,16 @@ _COLUMN_TYPES = """
 
 
 class Loader:
-    """Loads tables, one after the other, in the open transaction of the owner."""
+    """Loads tables, one after the other, in the open transaction of the owner; `alias` names his database."""
 
-    def __init__(self, old_tenant: UUID, new_tenant: UUID) -> None:
+    def __init__(self, old_tenant: UUID, new_tenant: UUID, *, alias: str = OWNER_ALIAS) -> None:
         self._old = old_tenant
         self._new = new_tenant
+        self._alias = alias
 
     @property
     def _connection(self) -> BaseDatabaseWrapper:
-        return connections[OWNER_ALIAS]
+        return connections[self._alias]
 
     def load(self, table: ArchivedTable, entry: TableEntry, pieces: Iterator[bytes]) -> None:
         """Load the COPY text of one table. Raises ArchiveDamaged, DatabaseError."""
@@ -43,7 +44,7 @@ class Loader:
             types = _column_types(cursor, table.name)
             self._stage(cursor, entry, types, pieces)
             if table.model is AuditEvent:
-                _make_partitions(cursor)
+                self._make_partitions(cursor)
             cursor.execute(*self._insertion(table, [name for name in entry.columns if name in types]))
             inserted = cursor.rowcount
             cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
@@ -54,6 +55,17 @@ class Loader:
         """Let the database check the foreign keys now. Raises IntegrityError."""
         with self._connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def _make_partitions(self, cursor: Any) -> None:
+        """The partitions of the days of the staged events. In a database that others use, in transactions of their own:
+        a restore takes long.
+        """
+        cursor.execute(sql.SQL("SELECT DISTINCT retention_class, (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
+        for kept, day in cursor.fetchall():
+            if self._alias == OWNER_ALIAS:
+                make_partitions_of(kept, day, day)
+            else:
+                cursor.execute("SELECT auditlog_make_partitions(%s, %s, %s)", [kept, day, day])
 
     def _stage(self, cursor: Any, entry: TableEntry, types: dict[str, str], pieces: Iterator[bytes]) -> None:
         # The types come from the catalogue, not from `LIKE`: that would lock the table, and partitions could not be
@@ -102,10 +114,3 @@ class Loader:
 def _column_types(cursor: Any, table: str) -> dict[str, str]:
     cursor.execute(_COLUMN_TYPES, [table])
     return dict(cursor.fetchall())
-
-
-def _make_partitions(cursor: Any) -> None:
-    """The partitions of the days of the staged events, in transactions of their own: a restore takes long."""
-    cursor.execute(sql.SQL("SELECT DISTINCT retention_class, (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
-    for kept, day in cursor.fetchall():
-        make_partitions_of(kept, day, day)

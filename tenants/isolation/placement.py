@@ -19,6 +19,8 @@ from tenants.isolation.roles import APP, PLATFORM
 OWNER_ALIAS = "owner"
 PLATFORM_ALIAS = "platform"
 PRIVATE_PREFIX = "private_"
+# Databases that live for the length of a restore drill (`backups.drills`). No tenant is ever placed in one.
+SCRATCH_PREFIX = "scratch_"
 
 _CACHE_SECONDS = 60.0
 _cache: dict[UUID, tuple[float, str]] = {}
@@ -75,4 +77,4 @@ class PlacementRouter:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         """Only the owner may change the schema."""
-        return db == OWNER_ALIAS or db.startswith(PRIVATE_PREFIX)
+        return db == OWNER_ALIAS or db.startswith((PRIVATE_PREFIX, SCRATCH_PREFIX))
