@@ -226,6 +226,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
         "backups.companies",
+        "backups.custody.rotating",
         "backups.queries",
         "backups.restoring",
         "tenants.queries",

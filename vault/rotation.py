@@ -56,9 +56,10 @@ def rotate_root(keys: KeyStore, path: Path | None, *, step: Callable[[int], None
                 )
             rootfile.add_key(path)
             roots.reload()
+        seen = wrote = 0
         if roots.present.id != before:
             _govern(keys)
-        seen = wrote = 0
+            wrote = 1
         for folder in folders(keys):
             wrote += _rewrap(keys, folder)
             seen += 1

@@ -84,7 +84,7 @@ def test_rotation_keeps_everything_readable_by_old_and_new(keys: KeyStore, store
     before = keys.root_key_id
 
     rotated = rotate_root(keys, path)
-    assert (rotated.old, rotated.folders, rotated.versions) == (before, 5, 5)
+    assert (rotated.old, rotated.folders, rotated.versions) == (before, 5, 6)
     assert rotated.new == keys.root_key_id == running.root_key_id != before
     for reader in (old, running, keys, process(store, path)):
         assert {tenant: reader.open_secret(tenant, "p", value) for tenant, value in sealed.items()} == dict.fromkeys(
@@ -240,7 +240,7 @@ def test_kill_9_anywhere_loses_nothing(folder: LocalStore, path: Path, monkeypat
 
 
 def test_a_tenants_keyset_grows(tenant: UUID) -> None:
-    """P5: old objects and secrets open as before, new ones use the new key, by processes that do not know it too."""
+    """P5: what was sealed opens as before, what is sealed now takes the new key; a stale process learns of it."""
     elsewhere = key_store()
     sealed = elsewhere.seal_secret(tenant, "p", b"old")
     old = elsewhere.key_id(tenant)
