@@ -110,8 +110,7 @@ def _undone_on_failure(tenant_id: UUID) -> Iterator[None]:
         try:
             for info in list(document_store().list(f"{tenant_id}/")):
                 document_store().delete(info.name)
-            if key_store().has_tenant_keys(tenant_id):
-                key_store().destroy_tenant_keys(tenant_id)
+            key_store().discard_tenant_keys(tenant_id)
         except VaultError:
             logger.exception("Contents or keys of tenant %s, which was not restored, are left over", tenant_id)
         raise

@@ -170,6 +170,11 @@ class KeyStore:
             raise StoreUnavailable(records.folder, "there are keys left after their destruction")
         return written
 
+    def discard_tenant_keys(self, tenant_id: UUID) -> None:
+        """Remove keys that were made a moment ago for a tenant that did not come about. Leaves no mark."""
+        self._records(tenant_id).delete_all()
+        self._recent.forget(tenant_id)
+
     def destroyed(self, tenant_id: UUID) -> DestroyedKeys | None:
         """What was written down when the keys of a tenant were destroyed; None when they never were."""
         records = destruction_records(self._store, tenant_id)

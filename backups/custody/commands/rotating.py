@@ -31,7 +31,7 @@ def _rotate(command: SekishoCommand, options: dict[str, Any]) -> None:
     elif options["tenant"]:
         tenant = tenant_of_code(options["tenant"])
         renewed = rotating.rotate_tenant_keys(tenant, actor=Actor.command())
-        result = {"tenant": tenant.company_code, "key_id": renewed.key_id, "keys": renewed.key_ids}
+        result: dict[str, Any] = {"tenant": tenant.company_code, "key_id": renewed.key_id, "keys": renewed.key_ids}
         _say(command, options, result, f"{tenant.company_code} seals with the key {renewed.key_id} from now on.")
     else:
         key = rotating.rotate_signing_key(options["signing"], actor=Actor.command())
