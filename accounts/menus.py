@@ -73,6 +73,8 @@ MENUS = (
          _("See in numbers what was noticed in the audit logs, and set the rules")),
     Menu("operator.audit", _("Audit log upkeep"), Audience.OPERATOR, "operator:audit_retention", "history",
          _("See how long audit logs are kept, what was removed, and whether they are in order")),
+    Menu("operator.backups", _("Backups"), Audience.OPERATOR, "operator:backups", "archive",
+         _("See whether every company can be restored, make, verify and bring back backups")),
     Menu("operator.staff_access", _("Staff access"), Audience.OPERATOR, "operator:staff_accesses", "user-check",
          _("Ask companies for access to their data, and use it")),
     Menu("operator.network", _("Emergency opening"), Audience.OPERATOR, "operator:network", "lock-open",

@@ -35,3 +35,25 @@ class ArchiveTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no
     def render_size(self, value: int) -> str:
         """With a unit that fits."""
         return filesizeformat(value)
+
+
+class CompanyTable(tables.Table):  # type: ignore[misc]
+    """Companies with how their backups stand."""
+
+    company = tables.TemplateColumn("{{ record.name }}<br><code>{{ record.company_code }}</code>", empty_values=())
+    newest_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Newest verified backup"), empty_values=())
+    generations = tables.Column(verbose_name=_("Verified generations"), attrs=_NUMERIC)
+    damaged = tables.Column(verbose_name=_("Damaged"), attrs=_NUMERIC)
+    size = tables.Column(verbose_name=_("Size"), attrs=_NUMERIC)
+
+    class Meta:
+        orderable = False
+        empty_text = _("No company yet")
+
+    caption = _("Companies")
+    empty_icon = "building"
+    empty_hint = _("Companies appear here when they are created.")
+
+    def render_size(self, value: int) -> str:
+        """With a unit that fits."""
+        return filesizeformat(value)

@@ -30,6 +30,7 @@ import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
 import backups.urls_console
+import backups.urls_operator
 import tenants.urls
 
 console = [
@@ -57,6 +58,7 @@ operator = [
     *auditlog.verification.urls_operator.urlpatterns,
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
+    *backups.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

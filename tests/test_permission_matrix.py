@@ -242,6 +242,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:backups": Page("operator.backups", FINE, NO),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),

@@ -225,6 +225,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.digests",
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
+        "backups.companies",
         "backups.queries",
         "backups.restoring",
         "tenants.queries",

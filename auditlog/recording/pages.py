@@ -94,6 +94,7 @@ PAGES: dict[str, Promise] = {
     "operator:watch": _("Unusual behaviour"),
     "operator:watch_rule": _("Unusual behaviour"),
     "operator:requests": _("Requests"),
+    "operator:backups": _("Backups"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
     "documents:list": _("Documents"),

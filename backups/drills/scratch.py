@@ -139,9 +139,11 @@ def _check(connection: Connection) -> None:
 
 
 def _in_service() -> set[tuple[str, int]]:
-    """Every database that this installation works with, as (name, server). One that is away is told by its name."""
+    """Every database that this installation works with, as (name, server)."""
     found = set()
-    for alias in settings.DATABASES:
+    places = {(each["HOST"], each["PORT"], connections[alias].settings_dict["NAME"]): alias
+              for alias, each in settings.DATABASES.items()}
+    for alias in places.values():
         try:
             with tenant_scope(None), connections[alias].copy().temporary_connection() as cursor:
                 cursor.execute(_WHERE)
