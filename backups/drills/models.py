@@ -1,6 +1,6 @@
 """What drills proved: evidence that is added to and never changed (B5, B6)."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -69,7 +69,7 @@ class Drill(models.Model):
     sound = models.BooleanField(_("result"))
     cause = models.CharField(_("cause"), max_length=20, choices=CheckCode, blank=True)
     error = models.TextField(_("what was found"), blank=True)
-    checks: models.JSONField[Any, Any] = models.JSONField(default=list)
+    checks = models.JSONField(default=list)
     tool = models.CharField(max_length=100)
 
     class Meta:

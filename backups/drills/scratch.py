@@ -3,16 +3,14 @@
 For each release there is one migrated template; a drill gets a copy of it and drops it at the end. Whose process died
 leaves its copy behind: every drill holds an advisory lock on the name of its copy for as long as it lives, so a copy
 whose lock is free is nobody's, and the next drill drops it. Only databases of this name that this role owns are ever
-dropped. The wall is in every copy, as in the service's own database; nobody but the role of the drill may enter one, and
-no program serves it, so no mail, job or delivery can come out of it.
+dropped. The wall is in every copy, as in the service's own database; nobody but the role of the drill may enter one,
+and no program serves it, so no mail, job or delivery can come out of it.
 """
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from typing import Any
-from uuid import UUID
 
 import environ
 import psycopg
@@ -81,11 +79,11 @@ def sweep(server: Connection) -> int:
 def open_database(name: str) -> Iterator[str]:
     """An alias of Django's for a database of the scratch server. Raises ScratchRefused for one that is in service."""
     alias = f"{SCRATCH_PREFIX}{name}"
-    address = deepcopy(connections[DEFAULT_DB_ALIAS].settings_dict)
-    address |= {**_address(), "NAME": name, "OPTIONS": {"options": _OPTIONS}, "CONN_MAX_AGE": 0}
-    connections.databases[alias] = address
+    connection = connections[DEFAULT_DB_ALIAS].copy(alias)
+    connection.settings_dict |= {**_address(), "NAME": name, "OPTIONS": {"options": _OPTIONS}, "CONN_MAX_AGE": 0}
+    connections[alias] = connection
     try:
-        with tenant_scope(None), connections[alias].cursor() as cursor:
+        with tenant_scope(None), connection.cursor() as cursor:
             cursor.execute(_WHERE)
             found, system = cursor.fetchone()
         if found != name or (found, system) in _in_service():
@@ -94,9 +92,8 @@ def open_database(name: str) -> Iterator[str]:
         yield alias
     finally:
         with tenant_scope(None):
-            connections[alias].close()
+            connection.close()
         del connections[alias]
-        del connections.databases[alias]
 
 
 @contextmanager
@@ -134,15 +131,17 @@ def _check(connection: Connection) -> None:
         )
     if connection.execute(_WHERE).fetchone() in _in_service():
         raise ScratchRefused(
-            _("DATABASE_SCRATCH_URL names the database of the service itself. Name another one of the server: postgres.")
+            _("DATABASE_SCRATCH_URL names the database of the service itself. Name another one, such as postgres.")
         )
 
 
 def _in_service() -> set[tuple[str, int]]:
     """Every database that this installation works with, as (name, server)."""
     found = set()
-    places = {(each["HOST"], each["PORT"], connections[alias].settings_dict["NAME"]): alias
-              for alias, each in settings.DATABASES.items()}
+    places = {
+        (each["HOST"], each["PORT"], connections[alias].settings_dict["NAME"]): alias
+        for alias, each in settings.DATABASES.items()
+    }
     for alias in places.values():
         try:
             with tenant_scope(None), connections[alias].copy().temporary_connection() as cursor:

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from psycopg import sql
 
+from tenants.isolation.context import tenant_scope
+
 Connection = psycopg.Connection[Any]
 
 _PREFIX, _MAKING = "sekisho_template_", "sekisho_making_"
@@ -62,12 +64,10 @@ def _make(server: Connection, name: str, opened: Callable[[str], AbstractContext
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
     server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(making))
     server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(making))
-    with opened(f"{_MAKING}{schema_digest()}") as alias:
+    with opened(f"{_MAKING}{schema_digest()}") as alias, tenant_scope(None):
         call_command("migrate", database=alias, interactive=False, verbosity=0)
     template = sql.Identifier(name)
-    server.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(making, sql.Literal(timezone.now().isoformat()))
-    )
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(making, sql.Literal(timezone.now().isoformat())))
     server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(making))
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, template))
 
