@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "documents",
     "backups",
     "backups.drills",
+    "backups.sites",
     "backups.watch",
 ]
 
@@ -193,6 +194,17 @@ VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"
+# A second site for archives: another region, account or machine. None means that there is one site only.
+VAULT_BACKUP_COPY_STORE = env.str("VAULT_BACKUP_COPY_STORE", default="")
+# So long nobody can delete what is written to the stores of backups, which need Object Lock then.
+BACKUP_LOCK_DAYS: int = env.int("BACKUP_LOCK_DAYS", default=0)
+BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
+# Where each of them is, in words for people ("東京"); of a bucket of Amazon the region says it by itself.
+DATABASE_REGION = env.str("DATABASE_REGION", default="")
+VAULT_KEY_STORE_REGION = env.str("VAULT_KEY_STORE_REGION", default="")
+VAULT_DOCUMENT_STORE_REGION = env.str("VAULT_DOCUMENT_STORE_REGION", default="")
+VAULT_BACKUP_STORE_REGION = env.str("VAULT_BACKUP_STORE_REGION", default="")
+VAULT_BACKUP_COPY_STORE_REGION = env.str("VAULT_BACKUP_COPY_STORE_REGION", default="")
 # Where the newest signed head of the audit log goes: away from the database, and best where nobody can delete.
 AUDIT_ANCHOR_STORE = env.str("AUDIT_ANCHOR_STORE", default=_store_default) or f"file://{VAR_DIR / 'audit-anchors'}"
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
@@ -200,6 +212,9 @@ S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
 # Without these two boto3 looks where it always does: its own variables, the profile, the role of the machine.
 S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
+# Of the second site, where it is another account.
+S3_COPY_ACCESS_KEY_ID = env.str("S3_COPY_ACCESS_KEY_ID", default="")
+S3_COPY_SECRET_ACCESS_KEY = env.str("S3_COPY_SECRET_ACCESS_KEY", default="")
 KMS_ENDPOINT_URL = env.str("KMS_ENDPOINT_URL", default="")
 
 # --- People ------------------------------------------------------------------------------------------------------

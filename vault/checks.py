@@ -12,9 +12,20 @@ from django.core.exceptions import ImproperlyConfigured
 
 from vault.root import root_key_path
 
-_STORES = ("VAULT_KEY_STORE", "VAULT_DOCUMENT_STORE", "VAULT_BACKUP_STORE", "AUDIT_ANCHOR_STORE")
+_STORES = (
+    "VAULT_KEY_STORE",
+    "VAULT_DOCUMENT_STORE",
+    "VAULT_BACKUP_STORE",
+    "VAULT_BACKUP_COPY_STORE",
+    "AUDIT_ANCHOR_STORE",
+)
 # A group may read (an orchestrator hands secrets out that way), nobody else may do anything.
 _TOO_OPEN = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
+
+
+def _configured() -> list[str]:
+    """The stores that there are: a second site need not be."""
+    return [setting for setting in _STORES if setting != "VAULT_BACKUP_COPY_STORE" or getattr(settings, setting)]
 
 
 def _place(url: str) -> tuple[str, PurePosixPath]:
@@ -34,10 +45,10 @@ def _nested(one: tuple[str, PurePosixPath], other: tuple[str, PurePosixPath]) ->
 
 @register
 def stores_apart(**_kwargs: Any) -> list[CheckMessage]:
-    """vault.E001-E003, vault.W001: the four stores and the root key each have a place of their own."""
+    """vault.E001-E003, vault.W001: the stores and the root key each have a place of their own."""
     found: list[CheckMessage] = []
     places: dict[str, tuple[str, PurePosixPath]] = {}
-    for setting in _STORES:
+    for setting in _configured():
         try:
             places[setting] = _place(getattr(settings, setting))
         except ImproperlyConfigured as error:
@@ -69,7 +80,7 @@ def root_key_safe(**_kwargs: Any) -> list[CheckMessage]:
         return []
     found: list[CheckMessage] = []
     key = ("file", PurePosixPath(path.resolve()))
-    for setting in _STORES:
+    for setting in _configured():
         try:
             inside = _nested(key, _place(getattr(settings, setting)))
         except ImproperlyConfigured:

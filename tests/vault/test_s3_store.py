@@ -7,15 +7,17 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
 
 from vault.aws import client
-from vault.errors import ObjectRetained, StoreUnavailable
-from vault.stores import S3Store, open_store
+from vault.errors import ObjectExists, ObjectRetained, StoreUnavailable
+from vault.stores import Lock, S3Store, open_store
 from vault.stores.s3 import PART
 
 
@@ -42,9 +44,7 @@ class _Relay(socketserver.BaseRequestHandler):
     server: _Proxy
 
     def handle(self) -> None:
-        request = b""
-        while b"\r\n\r\n" not in request:
-            request += self.request.recv(65536)
+        request = self._whole_request()
         self.server.requests.append(request)
         limit = None
         if self.server.cuts:
@@ -55,10 +55,24 @@ class _Relay(socketserver.BaseRequestHandler):
             upstream.sendall(request)
             passed = 0
             while data := upstream.recv(65536):
+                if limit is not None and limit < 0:
+                    return
                 self.request.sendall(data)
                 passed += len(data)
                 if limit is not None and passed > limit:
                     return
+
+    def _whole_request(self) -> bytes:
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += self.request.recv(65536)
+        head, _, body = request.partition(b"\r\n\r\n")
+        headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+        if headers.get(b"expect"):
+            self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        while len(body) < int(headers.get(b"content-length", 0)):
+            body += self.request.recv(65536)
+        return head.replace(b"Expect: 100-continue\r\n", b"") + b"\r\n\r\n" + body
 
 
 @pytest.fixture
@@ -112,20 +126,78 @@ def test_a_deletion_takes_every_version(store: S3Store, s3: Any, bucket: str) ->
     assert "DeleteMarkers" not in versions
 
 
-def test_a_locked_object_is_retained(s3: Any) -> None:
-    """Object Lock wins, and says so instead of failing without a name (B4)."""
+@pytest.fixture
+def locking(s3: Any) -> str:
+    """A bucket with Object Lock."""
+    name = f"locking-{uuid4()}"
     s3.create_bucket(
-        Bucket="locked",
+        Bucket=name,
         CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"},
         ObjectLockEnabledForBucket=True,
     )
-    store = S3Store(s3, "locked")
+    return name
+
+
+def versions_in(s3: Any, bucket: str) -> list[list[str]]:
+    """The keys of all versions, and of all delete markers."""
+    listed = s3.list_object_versions(Bucket=bucket)
+    return [[entry["Key"] for entry in listed.get(kind, ())] for kind in ("Versions", "DeleteMarkers")]
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_locked_object_is_retained(s3: Any, locking: str, hold: bool) -> None:
+    """B4: Object Lock wins and says so; the object stays, is not hidden behind a marker, and is not written anew."""
+    store = S3Store(s3, locking)
     store.put("x", b"1")
-    until = datetime.now(UTC) + timedelta(days=1)
-    s3.put_object_retention(Bucket="locked", Key="x", Retention={"Mode": "COMPLIANCE", "RetainUntilDate": until})
-    with pytest.raises(ObjectRetained):
+    if hold:
+        s3.put_object_legal_hold(Bucket=locking, Key="x", LegalHold={"Status": "ON"})
+    else:
+        until = datetime.now(UTC) + timedelta(days=1)
+        s3.put_object_retention(Bucket=locking, Key="x", Retention={"Mode": "COMPLIANCE", "RetainUntilDate": until})
+    with pytest.raises(ObjectRetained, match="legal hold" if hold else "locked until"):
         store.delete("x")
-    assert len(s3.list_object_versions(Bucket="locked")["Versions"]) == 1
+    assert versions_in(s3, locking) == [["x"], []]
+    assert [info.name for info in store.list()] == ["x"]
+    with pytest.raises(ObjectExists):
+        store.put("x", b"2")
+
+
+def test_an_older_locked_version_keeps_all(s3: Any, locking: str) -> None:
+    """Looked at before anything is deleted: a deletion takes all versions or none."""
+    locked, plain = S3Store(s3, locking, lock=Lock("GOVERNANCE", timedelta(days=1))), S3Store(s3, locking)
+    locked.put("x", b"1")
+    s3.put_object(Bucket=locking, Key="x", Body=b"put there by somebody else")
+    with pytest.raises(ObjectRetained):
+        plain.delete("x")
+    assert versions_in(s3, locking) == [["x", "x"], []]
+
+
+def test_a_marker_of_old_is_cleared_away(s3: Any, locking: str) -> None:
+    """What an earlier release hid behind a delete marker goes with the next deletion."""
+    store = S3Store(s3, locking)
+    store.put("x", b"1")
+    s3.delete_object(Bucket=locking, Key="x")
+    assert versions_in(s3, locking) == [["x"], ["x"]]
+    store.delete("x")
+    assert versions_in(s3, locking) == [[], []]
+
+
+def test_new_objects_are_locked_from_their_first_moment(s3: Any, locking: str) -> None:
+    """B3: the lock comes with the request that writes, also with that which begins an upload in parts."""
+    store, sent = S3Store(s3, locking, lock=Lock("COMPLIANCE", timedelta(days=3))), []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        sent.append((params["headers"]["x-amz-object-lock-mode"], params["headers"]["x-amz-checksum-algorithm"]))
+
+    s3.meta.events.register("before-call.s3.CreateMultipartUpload", note)
+    store.put("small", b"1")
+    store.put("large", b"z" * (PART + 1))
+    head = s3.head_object(Bucket=locking, Key="small")
+    remaining = head["ObjectLockRetainUntilDate"] - datetime.now(UTC)
+    assert head["ObjectLockMode"] == "COMPLIANCE"
+    assert timedelta(days=3) - timedelta(minutes=1) < remaining <= timedelta(days=3)
+    s3.meta.events.unregister("before-call.s3.CreateMultipartUpload", note)
+    assert sent == [("COMPLIANCE", "SHA256")]  # moto forgets the lock of such an upload; the doctor would notice
 
 
 def test_a_missing_bucket_is_no_empty_store(s3: Any) -> None:
@@ -193,6 +265,26 @@ def test_an_object_that_changed_in_between_is_not_mixed(
         s3.put_object(Bucket=bucket, Key="p/big", Body=b"b" * 4_000_000)
         with pytest.raises(StoreUnavailable, match="changed"):
             reader.read()
+
+
+@pytest.mark.parametrize("size", [10, PART + 10])
+def test_a_lost_answer_is_no_lost_object(
+    store: S3Store, proxied: tuple[_Proxy, S3Store], s3: Any, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store wrote, its answer was lost, the client asked again and hears that the object exists: its own."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    proxy, flaky = proxied
+    writer = flaky.writer("x")
+    writer.write(b"x" * size)
+    proxy.cuts, proxy.after = 1, -1
+    writer.commit()
+    assert store.info("x").size == size
+    theirs = flaky.writer("y")
+    store.put("y", b"somebody else's")
+    theirs.write(b"y" * size)
+    proxy.cuts = 1
+    with pytest.raises(ObjectExists):
+        theirs.commit()
 
 
 def test_an_address_can_name_another_server(settings: Settings, aws: str, bucket: str) -> None:

@@ -1,19 +1,21 @@
 """A bucket as an object store: AWS S3 or a server that speaks its protocol."""
 
 import base64
-import contextlib
 import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from vault.errors import ObjectExists, ObjectMissing, ObjectRetained, StoreUnavailable
+from vault.errors import ObjectExists, ObjectMissing, StoreUnavailable
 from vault.stores.interface import ObjectInfo, ObjectReader, ObjectStore, ObjectWriter
+from vault.stores.locks import Lock
 from vault.stores.names import check_name, check_prefix
+from vault.stores.s3errors import MISSING, code_of, failures
+from vault.stores.versions import delete_versions
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,33 +29,13 @@ _SMALL_PARTS = 5000
 LARGE_PART = 8 * PART
 _RESUMPTIONS = 3
 
-_MISSING = {"NoSuchKey", "NotFound", "404"}
-_EXISTS = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
-_REFUSED = {"AccessDenied", "403", "MethodNotAllowed", "InvalidRequest", "ObjectLocked"}
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-@contextlib.contextmanager
-def _failures(name: str) -> Iterator[None]:
-    """Errors of boto3 by their names in the vault."""
-    try:
-        yield
-    except ClientError as error:
-        code = _code(error)
-        if code in _MISSING:
-            raise ObjectMissing(name) from error
-        if code in _EXISTS:
-            raise ObjectExists(name) from error
-        raise StoreUnavailable(name, str(error)) from error
-    except (BotoCoreError, HTTPError, OSError) as error:
-        raise StoreUnavailable(name, str(error)) from error
-
 
 def _sha256(data: bytes) -> str:
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+def _was_repeated(error: BaseException | None) -> bool:
+    return isinstance(error, ClientError) and error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
 
 class _S3Reader(ObjectReader):
@@ -63,7 +45,7 @@ class _S3Reader(ObjectReader):
         self._client = client
         self._request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
         self._position = 0
-        with _failures(name):
+        with failures(name):
             response = client.get_object(**self._request)
         super().__init__(name, response["ContentLength"])
         # Never a second half of another object, should somebody have gone round the create-only rule.
@@ -90,7 +72,7 @@ class _S3Reader(ObjectReader):
         self._body.close()
         self._request["Range"] = f"bytes={self._position}-"
         try:
-            with _failures(self.name):
+            with failures(self.name):
                 self._body = self._client.get_object(**self._request)["Body"]
         except (ObjectExists, ObjectMissing) as error:
             raise StoreUnavailable(self.name, "it was changed or deleted while it was read") from error
@@ -102,8 +84,9 @@ class _S3Reader(ObjectReader):
 class _S3Writer(ObjectWriter):
     """One request for a small object, a multipart upload for a large one; each part carries its SHA-256."""
 
-    def __init__(self, client: "S3Client", bucket: str, key: str, name: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str, key: str, name: str, lock: Lock | None) -> None:
         super().__init__(name)
+        self._lock = lock
         self._client = client
         self._bucket = bucket
         self._key = key
@@ -119,10 +102,10 @@ class _S3Writer(ObjectWriter):
             del self._buffer[:limit]
 
     def _send_part(self, part: bytes) -> None:
-        with _failures(self.name):
+        with failures(self.name):
             if not self._upload:
                 started = self._client.create_multipart_upload(
-                    Bucket=self._bucket, Key=self._key, ChecksumAlgorithm="SHA256"
+                    Bucket=self._bucket, Key=self._key, ChecksumAlgorithm="SHA256", **self._locked()
                 )
                 self._upload = started["UploadId"]
             number, checksum = len(self._parts) + 1, _sha256(part)
@@ -138,22 +121,52 @@ class _S3Writer(ObjectWriter):
 
     def _finish(self) -> None:
         rest = bytes(self._buffer)
-        if not self._upload:
-            with _failures(self.name):
-                self._client.put_object(
-                    Bucket=self._bucket, Key=self._key, Body=rest, ChecksumSHA256=_sha256(rest), IfNoneMatch="*"
-                )
-            return
-        if rest:
+        if self._upload and rest:
             self._send_part(rest)
-        with _failures(self.name):
-            self._client.complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=self._key,
-                UploadId=self._upload,
-                MultipartUpload={"Parts": self._parts},
-                IfNoneMatch="*",
-            )
+        try:
+            with failures(self.name):
+                self._complete() if self._upload else self._put(rest)
+        except (ObjectExists, ObjectMissing) as error:
+            # The store did it, its answer was lost, and the client asked again: then it is ours that exists.
+            if not _was_repeated(error.__cause__) or not self._is_ours(rest):
+                raise
+
+    def _put(self, content: bytes) -> None:
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=self._key,
+            Body=content,
+            ChecksumAlgorithm="SHA256",
+            ChecksumSHA256=_sha256(content),
+            IfNoneMatch="*",
+            **self._locked(),
+        )
+
+    def _complete(self) -> None:
+        self._client.complete_multipart_upload(
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload,
+            MultipartUpload={"Parts": self._parts},
+            IfNoneMatch="*",
+        )
+
+    def _is_ours(self, rest: bytes) -> bool:
+        """Whether the object that the store has is what was sent: by its checksum, or for parts by that of all."""
+        if self._upload:
+            digests = b"".join(base64.b64decode(part["ChecksumSHA256"]) for part in self._parts)
+            expected = f"{_sha256(digests)}-{len(self._parts)}"
+        else:
+            expected = _sha256(rest)
+        with failures(self.name):
+            head = self._client.head_object(Bucket=self._bucket, Key=self._key, ChecksumMode="ENABLED")
+        return head.get("ChecksumSHA256") == expected
+
+    def _locked(self) -> Any:
+        """The lock of the new object as the request has it, so that there is no moment without it."""
+        if self._lock is None:
+            return {}
+        return {"ObjectLockMode": self._lock.mode, "ObjectLockRetainUntilDate": self._lock.until()}
 
     def _discard(self) -> None:
         self._buffer.clear()
@@ -166,11 +179,12 @@ class _S3Writer(ObjectWriter):
 
 
 class S3Store(ObjectStore):
-    """Objects of a bucket whose keys start with `prefix`."""
+    """Objects of a bucket whose keys start with `prefix`. With a lock nobody can delete a new one before its time."""
 
-    def __init__(self, client: "S3Client", bucket: str, prefix: str = "") -> None:
-        self._client = client
-        self._bucket = bucket
+    def __init__(self, client: "S3Client", bucket: str, prefix: str = "", *, lock: Lock | None = None) -> None:
+        self.client = self._client = client
+        self.bucket = self._bucket = bucket
+        self.lock = lock
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
 
     def __repr__(self) -> str:
@@ -179,17 +193,17 @@ class S3Store(ObjectStore):
     def writer(self, name: str) -> ObjectWriter:
         if self.exists(name):
             raise ObjectExists(name)
-        return _S3Writer(self._client, self._bucket, self._key(name), name)
+        return _S3Writer(self._client, self._bucket, self.key(name), name, self.lock)
 
     def open(self, name: str) -> ObjectReader:
-        return _S3Reader(self._client, self._bucket, self._key(name), name)
+        return _S3Reader(self._client, self._bucket, self.key(name), name)
 
     def info(self, name: str) -> ObjectInfo:
-        with _failures(name):
+        with failures(name):
             try:
-                head = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+                head = self._client.head_object(Bucket=self._bucket, Key=self.key(name))
             except ClientError as error:
-                if _code(error) in _MISSING:
+                if code_of(error) in MISSING:
                     # HEAD answers 404 for a missing bucket too, and that is a failing store, not a missing object.
                     self._require_bucket()
                 raise
@@ -206,23 +220,33 @@ class S3Store(ObjectStore):
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + check_prefix(prefix)
         )
-        with _failures(prefix):
+        with failures(prefix):
             for page in pages:
                 for entry in page.get("Contents", ()):
                     yield ObjectInfo(entry["Key"].removeprefix(self._prefix), entry["Size"], entry["LastModified"])
 
     def delete(self, name: str) -> None:
-        key = self._key(name)
-        with _failures(name):
-            answer = self._client.delete_object(Bucket=self._bucket, Key=key)
-            # With versioning a deletion only hides the object behind a marker. A deletion here is a real one.
-            if answer.get("VersionId"):
-                self._delete_versions(name, key)
+        key = self.key(name)
+        with failures(name):
+            try:
+                head = self._client.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) not in MISSING:
+                    raise
+                self._require_bucket()
+                if "x-amz-delete-marker" not in error.response["ResponseMetadata"]["HTTPHeaders"]:
+                    return
+                head = None
+            if head is None or head.get("VersionId"):
+                # With versions a deletion only hides the object behind a marker. A deletion here is a real one.
+                delete_versions(self._client, self._bucket, key, name)
+            else:
+                self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def sweep(self, older_than: timedelta) -> int:
         limit = datetime.now(UTC) - older_than
         removed = 0
-        with _failures(""):
+        with failures(""):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(
                 Bucket=self._bucket, Prefix=self._prefix
             )
@@ -235,20 +259,8 @@ class S3Store(ObjectStore):
                         removed += 1
         return removed
 
-    def _delete_versions(self, name: str, key: str) -> None:
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
-        for page in pages:
-            for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if version["Key"] != key:
-                    continue
-                try:
-                    self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])
-                except ClientError as error:
-                    if _code(error) in _REFUSED:
-                        raise ObjectRetained(name, f"the store keeps a version of it: {error}") from error
-                    raise
-
-    def _key(self, name: str) -> str:
+    def key(self, name: str) -> str:
+        """The key of an object in the bucket. Raises InvalidName."""
         return self._prefix + check_name(name)
 
     def _require_bucket(self) -> None:

@@ -1,0 +1,16 @@
+"""The sites of backups, their copies and their proofs (B3, T8)."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SitesConfig(AppConfig):
+    """Copies at the second site, checks of stores."""
+
+    name = "backups.sites"
+    label = "backup_sites"
+    verbose_name = _("Sites of backups")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from backups.sites import checks  # noqa: F401
