@@ -1,7 +1,7 @@
 """What a drill looks at once the rows are in the scratch database; each check counts what it found right (B5)."""
 
 import hashlib
-import random
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -175,13 +175,16 @@ CHECKS = {
 
 
 class _Sample:
-    """Some of a stream, each as likely as any other; the largest and the newest for certain (names are UUIDv7)."""
+    """Some of a stream, each as likely as any other; the largest and the newest for certain (names are UUIDv7).
+
+    Each name is hashed with the id of the drill, and those with the lowest hashes are chosen: other ones each time, and
+    always those that can be told from the id.
+    """
 
     def __init__(self, size: int, seed: UUID) -> None:
         self._size = max(0, size - 2)
-        self._random = random.Random(seed.int)  # noqa: S311 - a sample, no secret; the id of the drill tells which
-        self._seen = 0
-        self._some: list[ArchivedContent] = []
+        self._seed = seed.bytes
+        self._some: list[tuple[int, str, ArchivedContent]] = []
         self._largest: ArchivedContent | None = None
         self._newest: ArchivedContent | None = None
 
@@ -190,15 +193,14 @@ class _Sample:
             self._largest = content
         if self._newest is None or content.name > self._newest.name:
             self._newest = content
-        self._seen += 1
-        if len(self._some) < self._size:
-            self._some.append(content)
-        elif (place := self._random.randrange(self._seen)) < self._size:
-            self._some[place] = content
+        rank = int.from_bytes(hashlib.sha256(self._seed + content.key.encode()).digest())
+        heapq.heappush(self._some, (-rank, content.key, content))
+        if len(self._some) > self._size:
+            heapq.heappop(self._some)
 
     def chosen(self) -> list[ArchivedContent]:
         always = [content for content in (self._largest, self._newest) if content is not None]
-        return list({content.key: content for content in (*always, *self._some)}.values())
+        return list({content.key: content for content in (*always, *(each[2] for each in self._some))}.values())
 
 
 def _copied_out(restored: Restored, entry: TableEntry, columns: Iterable[str]) -> Iterator[bytes]:
