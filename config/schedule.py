@@ -46,6 +46,7 @@ SCHEDULE = {
         "task": "backups.drills.tasks.drill_due",
         "schedule": crontab(hour=str(environ.Env().int("DRILL_HOUR", default=5)), minute="0"),
     },
+    "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "documents",
     "backups",
     "backups.drills",
+    "backups.recovery",
     "backups.sites",
     "backups.watch",
 ]

@@ -110,7 +110,7 @@ def _alone(tenant_id: UUID) -> Iterator[None]:
     """Not the lock of backups: the nightly one must not be refused because a drill runs."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(exclusive(tenant_id, purpose="drills"))
+            stack.enter_context(exclusive(tenant_id, what="drills"))
         except RunningAlready as error:
             raise DrillRunning from error
         yield
