@@ -12,13 +12,13 @@ from tenants.isolation.context import tenant_scope
 
 
 @contextmanager
-def exclusive(tenant_id: UUID) -> Iterator[None]:
-    """Hold the tenant's backups alone, or raise RunningAlready at once.
+def exclusive(tenant_id: UUID, what: str = "backups") -> Iterator[None]:
+    """Hold the tenant's backups, or another work of that name for it, alone, or raise RunningAlready at once.
 
     The lock belongs to a transaction on a connection of its own: it ends with the process, however that ends, and it
     holds behind a pooler, where a session is nobody's. The transaction sees nothing, so it holds no vacuum back.
     """
-    with _alone(f"backups {tenant_id}"):
+    with _alone(f"{what} {tenant_id}"):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 
+import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
@@ -51,7 +52,13 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
+    "drill-restores": {
+        "task": "backups.drills.tasks.drill_due",
+        "schedule": crontab(hour=str(environ.Env().int("DRILL_HOUR", default=5)), minute="0"),
+    },
+    "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
+    "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",

@@ -75,7 +75,8 @@ class Asset:
     (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
     all the same.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
-    restore under new keys seals them anew.
+    restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
+    what it was; the others say what has happened since, and go on saying it (B6).
     """
 
     data_class: str
@@ -91,6 +92,7 @@ class Asset:
     sealed: tuple[tuple[str, str], ...] = ()
     platform_archived: bool = False
     left_out: str = ""
+    rolled_back: bool = True
 
     @property
     def wall_column(self) -> str:
