@@ -32,6 +32,7 @@ def environment() -> dict[str, str]:
         "VAULT_DOCUMENT_STORE": settings.VAULT_DOCUMENT_STORE,
         "VAULT_BACKUP_STORE": settings.VAULT_BACKUP_STORE,
         "AUDIT_ANCHOR_STORE": settings.AUDIT_ANCHOR_STORE,
+        "BACKUP_WORKERS": "2",
     }
 
 
