@@ -41,6 +41,7 @@ SCHEDULE = {
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",
