@@ -12,6 +12,7 @@ from backups.errors import ArchiveDamaged
 from backups.layout import ArchivePlace
 from backups.manifest import FORMAT, Manifest
 from backups.models import Archive, State
+from backups.watch.points import keep_point, lose_point
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.models import new_id
 from tenants.isolation.transactions import atomic
@@ -41,6 +42,7 @@ def set_verified(archive: Archive, *, actor: Actor) -> None:
     """Everything about the archive was read and is right (B5)."""
     archive.state, archive.verified_at, archive.error = State.VERIFIED, timezone.now(), ""
     archive.save(update_fields=["state", "verified_at", "error"])
+    keep_point(archive)
     record(ARCHIVE_VERIFIED, actor=actor, target=archive, after=described(archive))
 
 
@@ -49,6 +51,7 @@ def set_damaged(archive: Archive, damage: ArchiveDamaged, *, actor: Actor) -> No
     """The archive is not what was written."""
     archive.state, archive.error = State.DAMAGED, str(damage)
     archive.save(update_fields=["state", "error"])
+    lose_point(archive)
     after = {"part": damage.part, "cause": damage.cause.value}
     record(ARCHIVE_DAMAGED, actor=actor, target=archive, outcome=Outcome.FAILURE, after=after)
 

@@ -30,7 +30,7 @@ from backups.objects import read_list
 from backups.parts import read_content
 from backups.preconditions import check_database, check_manifest
 from backups.progress import Progress, silent
-from backups.verifying import read_table
+from backups.tableparts import TablesReader
 from tenants.isolation.assets import asset_models
 from tenants.isolation.context import platform_scope, tenant_scope
 from tenants.isolation.directory import normalize_code, provider_company
@@ -129,13 +129,14 @@ def _restore_contents(store: ObjectStore, manifest: Manifest, new_tenant: UUID, 
 
 def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progress: Progress) -> None:
     tables = {table.name: table for table in archived_tables()}
+    reader = TablesReader(store, manifest.place)
     loader = Loader(manifest.place.tenant_id, tenant.id)
     try:
         with tenant_scope(tenant.id), transaction.atomic(using=OWNER_ALIAS, durable=True):
             tenant.save(using=OWNER_ALIAS, force_insert=True)
             for number, entry in enumerate(manifest.tables):
                 progress(entry.name, number, len(manifest.tables))
-                loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
+                loader.load(tables[entry.name], entry, reader.read(entry))
             loader.check_constraints()
             _seal_anew(manifest.place.tenant_id, tenant.id)
             _begin_chain(tenant.id, manifest.place.tenant_id)

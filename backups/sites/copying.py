@@ -11,7 +11,7 @@ from backups.layout import objects_prefix
 from backups.manifest import Manifest, read_manifest
 from backups.models import Archive
 from backups.objects import Ordered, read_list
-from backups.parts import Measure, MeasuringReader
+from backups.parts import Measure, MeasuringReader, Part
 from backups.progress import Progress, silent
 from vault.errors import ObjectExists, ObjectMissing
 from vault.stores import ObjectInfo, ObjectStore
@@ -50,7 +50,7 @@ def bring_archive(source: ObjectStore, target: ObjectStore, archive: Archive, pr
     manifest = read_manifest(source, place, sha256=archive.manifest_sha256)
     way = Way(source, target, thorough=target.exists(place.manifest))
     there = {info.name: info for info in target.list(place.prefix)}
-    for path, measure in stored_parts(manifest):
+    for path, measure in stored_parts(manifest).items():
         _bring(way, path, measure, there.get(path), brought)
     for number, (path, measure, found) in enumerate(_contents(way, manifest), start=1):
         progress("documents", number, manifest.objects.count)
@@ -64,11 +64,15 @@ def bring_archive(source: ObjectStore, target: ObjectStore, archive: Archive, pr
     return brought
 
 
-def stored_parts(manifest: Manifest) -> Iterator[tuple[str, Measure]]:
-    """The name of each part of an archive in the store and its measure there; contents are not among them."""
+def stored_parts(manifest: Manifest) -> dict[str, Measure]:
+    """The parts of an archive by their names in the store, each with its measure there; contents are not among them."""
+    place, parts = manifest.place, dict[str, Part]()
     for table in manifest.tables:
-        yield manifest.place.table(table.name), table.part.cipher
-    yield manifest.place.object_list, manifest.objects.list.cipher
+        if table.part:
+            parts[place.small if table.slice else place.table(table.name)] = table.part
+    if manifest.objects.list:
+        parts[place.object_list] = manifest.objects.list
+    return {path: part.cipher for path, part in parts.items()}
 
 
 def _contents(way: Way, manifest: Manifest) -> Iterator[tuple[str, Measure, ObjectInfo | None]]:

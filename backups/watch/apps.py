@@ -10,3 +10,7 @@ class BackupWatchConfig(AppConfig):
     name = "backups.watch"
     label = "backup_watch"
     verbose_name = _("Watch over backups")
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from backups.watch import actions  # noqa: F401

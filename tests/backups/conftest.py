@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 
 from accounts.menus import ADMINISTRATOR, EDITOR
 from auditlog.actors import Actor
+from backups import tableparts
 from backups.models import Archive
 from backups.taking import take_archive
 from documents.contents import store_file
@@ -71,6 +72,12 @@ def s3_address() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every table with rows has a part of its own, as large ones have."""
+    monkeypatch.setattr(tableparts, "SMALL_TABLE", 0)
 
 
 @pytest.fixture(autouse=True)
