@@ -231,6 +231,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.companies",
         "backups.queries",
         "backups.restoring",
+        "backups.sites.queries",
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",

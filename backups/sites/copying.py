@@ -35,11 +35,13 @@ class Way:
     """From one store to another. A `thorough` one believes no object that is there already, but reads it."""
 
     source: ObjectStore
-    target: ObjectStore
+    target_store: ObjectStore
     thorough: bool
 
 
-def bring_archive(source: ObjectStore, target: ObjectStore, archive: Archive, progress: Progress = silent) -> Brought:
+def bring_archive(
+    source: ObjectStore, target_store: ObjectStore, archive: Archive, progress: Progress = silent
+) -> Brought:
     """Write what the target has not got of an archive, its manifest last. May be cut short anywhere and repeated.
 
     Objects are written once and whole, so one that is there with its size is taken as it is; unless the manifest is
@@ -48,8 +50,8 @@ def bring_archive(source: ObjectStore, target: ObjectStore, archive: Archive, pr
     """
     place, brought = archive.place, Brought()
     manifest = read_manifest(source, place, sha256=archive.manifest_sha256)
-    way = Way(source, target, thorough=target.exists(place.manifest))
-    there = {info.name: info for info in target.list(place.prefix)}
+    way = Way(source, target_store, thorough=target_store.exists(place.manifest))
+    there = {info.name: info for info in target_store.list(place.prefix)}
     for path, measure in stored_parts(manifest).items():
         _bring(way, path, measure, there.get(path), brought)
     for number, (path, measure, found) in enumerate(_contents(way, manifest), start=1):
@@ -57,10 +59,10 @@ def bring_archive(source: ObjectStore, target: ObjectStore, archive: Archive, pr
         _bring(way, path, measure, found, brought)
     with source.open(place.manifest) as reader:
         content = reader.read()
-    if way.thorough and _content_of(target, place.manifest) != content:
-        target.delete(place.manifest)
-    if not target.exists(place.manifest):
-        brought.add(target.put(place.manifest, content).size)
+    if way.thorough and _content_of(target_store, place.manifest) != content:
+        target_store.delete(place.manifest)
+    if not target_store.exists(place.manifest):
+        brought.add(target_store.put(place.manifest, content).size)
     return brought
 
 
@@ -78,7 +80,7 @@ def stored_parts(manifest: Manifest) -> dict[str, Measure]:
 def _contents(way: Way, manifest: Manifest) -> Iterator[tuple[str, Measure, ObjectInfo | None]]:
     """The contents that the archive refers to, each with what the target has of that name."""
     tenant_id = manifest.place.tenant_id
-    there = Ordered(way.target.list(objects_prefix(tenant_id)), key=lambda info: info.name)
+    there = Ordered(way.target_store.list(objects_prefix(tenant_id)), key=lambda info: info.name)
     for content in read_list(way.source, manifest):
         path = content.path(tenant_id)
         yield path, content.part.cipher, there.get(path)
@@ -86,12 +88,12 @@ def _contents(way: Way, manifest: Manifest) -> Iterator[tuple[str, Measure, Obje
 
 def _bring(way: Way, path: str, expected: Measure, found: ObjectInfo | None, brought: Brought) -> None:
     same_size = found is not None and found.size == expected.bytes
-    if same_size and (not way.thorough or _measured(way.target, path) == expected):
+    if same_size and (not way.thorough or _measured(way.target_store, path) == expected):
         return
     if found is not None:
         if _measured(way.source, path) != expected:  # a bad copy of something better than nothing
             raise ArchiveDamaged(path, Cause.DIGEST)
-        way.target.delete(path)
+        way.target_store.delete(path)
     try:
         _write(way, path, expected)
     except ObjectMissing as error:
@@ -103,7 +105,7 @@ def _bring(way: Way, path: str, expected: Measure, found: ObjectInfo | None, bro
 
 def _write(way: Way, path: str, expected: Measure) -> None:
     """Nothing is committed that is not what the manifest says."""
-    with MeasuringReader(way.source.open(path)) as reader, way.target.writer(path) as writer:
+    with MeasuringReader(way.source.open(path)) as reader, way.target_store.writer(path) as writer:
         if reader.size != expected.bytes:
             raise ArchiveDamaged(path, Cause.SIZE, f"{reader.size} instead of {expected.bytes}")
         for chunk in reader:

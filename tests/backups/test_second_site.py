@@ -245,4 +245,4 @@ def test_the_hourly_job(verified: Archive, neighbour: Stored, settings: LazySett
     assert reread(verified).copied_at is not None
     settings.VAULT_BACKUP_COPY_STORE = ""
     copy_what_waits()
-    assert "set VAULT_BACKUP_COPY_STORE" in run("backup", "copy", "--all").stderr
+    assert "VAULT_BACKUP_COPY_STORE" in run("backup", "copy", "--all").stderr
