@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.drills",
+    "backups.recovery",
     "backups.sites",
     "backups.watch",
 ]
@@ -142,6 +144,7 @@ if EMBEDDED:
     _stack = describe(VAR_DIR)
     _urls = {name: _stack.url_for(f"sekisho_{name}") for name in ("app", "platform", "owner")}
     REDIS_URL = env.str("REDIS_URL", default="") or _stack.redis_url
+    _scratch = _stack.scratch_url
 else:
     _urls = {
         "app": env.str("DATABASE_URL"),
@@ -149,6 +152,7 @@ else:
         "owner": env.str("DATABASE_OWNER_URL", default=""),
     }
     REDIS_URL = env.str("REDIS_URL")
+    _scratch = ""
 
 DATABASES = {
     "default": _database(_urls["app"]),
@@ -157,6 +161,10 @@ DATABASES = {
     # A deployment leaves the address out of web and worker, so that they cannot become the owner.
     "owner": _database(_urls["owner"] or _urls["app"], options="-c timezone=UTC -c row_security=off"),
 }
+# Where restore drills make databases of their own, best another server (B5). Empty: there are no drills.
+DATABASE_SCRATCH_URL: str = env.str("DATABASE_SCRATCH_URL", default="") or _scratch
+DRILL_MINUTES: int = env.int("DRILL_MINUTES", default=120)  # a day; those not begun by then wait for the next
+DRILL_FILES: int = env.int("DRILL_FILES", default=20)  # so many files are opened, the largest and the newest included
 DATABASE_ROUTERS = ["tenants.isolation.placement.PlacementRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

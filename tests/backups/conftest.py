@@ -61,6 +61,7 @@ def stores(settings: LazySettings, tmp_path: Path) -> None:
     """Empty stores of documents and backups; the keys are those of the suite, which its tenants have."""
     settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
     settings.VAULT_BACKUP_STORE = f"file://{tmp_path}/backups"
+    settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
 
 
 @pytest.fixture(scope="session")
