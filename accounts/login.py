@@ -36,11 +36,12 @@ from tenants.isolation.transactions import atomic, tenant_transaction
 
 
 class LoginRefused(Exception):  # noqa: N818
-    """Nobody was logged in. `suspended` is told only to somebody who knew the password."""
+    """Nobody was logged in. `suspended` and `frozen` are told only to somebody who knew the password."""
 
-    def __init__(self, *, suspended: bool = False) -> None:
+    def __init__(self, *, suspended: bool = False, frozen: bool = False) -> None:
         super().__init__("log-in refused")
         self.suspended = suspended
+        self.frozen = frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ def _log_in(company_code: str, user_id: str, password: str, devices: Mapping[str
     if reason or company is None or attempt.user is None:
         target = Target("accounts.user", str(attempt.user.id) if attempt.user else "", user_id)
         _record_failure(company or provider, normalize_code(company_code), target, reason)
-        raise LoginRefused(suspended=right and reason in {"user not active", "company suspended"})
+        raise LoginRefused(
+            suspended=right and reason in {"user not active", "company suspended"},
+            frozen=right and reason == "company being restored",
+        )
     new_hash = make_password(password) if outdated else None
     with tenant_transaction(company.tenant_id):
         admission = _admit(attempt.user, new_hash=new_hash)
@@ -170,6 +174,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
         (company is not None and not company.open, "company suspended"),
+        (company is not None and company.frozen, "company being restored"),
     )
     return next((reason for applies, reason in rules if applies), "")
 

@@ -92,6 +92,8 @@ def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None
     if session is None:
         return None
     found: dict[str, Any] = vars(session)
+    if found["is_frozen"]:
+        return None
     policy = SecurityPolicy(**(found["policy_values"] or {}))
     oldest = _oldest(policy, now)
     if session.created_at <= oldest["created_at__gt"] or session.last_used_at <= oldest["last_used_at__gt"]:
@@ -122,7 +124,8 @@ def _living(token_hash: str, now: datetime, address: str) -> QuerySet[Session, A
         policy_values=stored_values(),
         shut_out=shut_out(address, now),
         has_factor=has_factor_of("user_id"),
-        is_operator=_IsProvider("tenant_id"),
+        is_operator=_OfCompany("tenant_id", answer="is_provider"),
+        is_frozen=_OfCompany("tenant_id", answer="frozen"),
         is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
         captured=captured_kinds(now),
     )
@@ -130,7 +133,7 @@ def _living(token_hash: str, now: datetime, address: str) -> QuerySet[Session, A
 
 
 _SESSION, _USER = ([field.attname for field in model._meta.concrete_fields] for model in (Session, User))
-_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_demanded", "captured")
+_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_frozen", "is_demanded", "captured")
 LIVING = Statement(_living, token_hash=str, now=datetime, address=str)
 
 
@@ -141,10 +144,10 @@ def _note_use(session: Session, now: datetime) -> None:
         Session.objects.filter(id=session.id).update(last_used_at=now, ip=address)
 
 
-class _IsProvider(Func):
-    """Whether a tenant is the provider's own."""
+class _OfCompany(Func):
+    """One of the answers of the directory about a tenant: whether it is the provider's own, whether it is frozen."""
 
-    template = "(SELECT is_provider FROM company_of(%(expressions)s))"
+    template = "(SELECT %(answer)s FROM company_of(%(expressions)s))"
     output_field = BooleanField()
 
 

@@ -40,6 +40,7 @@ class AuditEvent(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(180),
         archived=True,
+        rolled_back=False,  # what has happened stays on record
         returned=True,
         erasure=Erasure.PARTITION,
         app_rights=APPEND_ONLY,

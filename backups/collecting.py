@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -43,9 +44,13 @@ def write_list(store: ObjectStore, place: ArchivePlace, known: Iterator[Archived
 
     `known` is the list of an earlier archive, which saves reading each object again. Raises ContentMissing.
     """
+    contents = _collected(store, place.tenant_id, known)
+    first = next(contents, None)
+    if first is None:
+        return ObjectsEntry(0, 0, None)
     count = size = 0
     with PartWriter(store, list_identity(place), place.object_list) as out:
-        for content in _collected(store, place.tenant_id, known):
+        for content in chain([first], contents):
             out.write(content.line())
             count, size = count + 1, size + content.part.cipher.bytes
     return ObjectsEntry(count, size, out.part)

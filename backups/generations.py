@@ -11,6 +11,7 @@ from auditlog.actors import Actor
 from backups.locks import exclusive
 from backups.models import Archive, State
 from backups.queries import archives
+from backups.recovery.queries import safety_archives
 from backups.removal import prune, remove, remove_unreferred_objects
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import atomic
@@ -23,7 +24,8 @@ def apply_generations(*, actor: Actor) -> int:
     store = backup_store()
     with exclusive(require_tenant_id()):
         with atomic():
-            surplus = beyond(archives(), current_tenant().plan.generations)
+            counted = archives().exclude(id__in=safety_archives())
+            surplus = beyond(counted, current_tenant().plan.generations)
         removed = sum(remove(store, archive, actor=actor) for archive in surplus)
         prune(store)
         remove_unreferred_objects(store)

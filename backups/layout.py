@@ -1,6 +1,7 @@
 """Where everything of a tenant lies in the backup store. Each name is written once and never changed.
 
-    tenants/<tenant>/archives/<archive>/tables/<table>.zst.enc   one table
+    tenants/<tenant>/archives/<archive>/tables/<table>.zst.enc   one large table
+    tenants/<tenant>/archives/<archive>/small.zst.enc            all small tables
     tenants/<tenant>/archives/<archive>/objects.zst.enc          the list of the documents' contents
     tenants/<tenant>/archives/<archive>/manifest.json            written last; without it there is no backup
     tenants/<tenant>/objects/<kind>/<name>                       contents, encrypted as they were, each once
@@ -14,9 +15,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from vault.objectformat import Identity
 from vault.stores import ObjectInfo, ObjectStore
 
 TABLE_KIND = "archive-table"
+SMALL_KIND = "archive-tables"
 LIST_KIND = "archive-objects"
 
 
@@ -43,12 +46,22 @@ class ArchivePlace:
         return self.prefix + "objects.zst.enc"
 
     def table(self, name: str) -> str:
-        """The rows of one table."""
+        """The rows of one large table."""
         return f"{self.prefix}tables/{name}.zst.enc"
 
-    def table_identity(self, name: str) -> str:
+    def table_identity(self, name: str) -> Identity:
         """What the part is to the vault, wherever it lies: this archive's copy of this table."""
-        return f"{self.archive_id}/{name}"
+        return Identity(self.tenant_id, TABLE_KIND, f"{self.archive_id}/{name}")
+
+    @property
+    def small(self) -> str:
+        """The rows of all small tables."""
+        return self.prefix + "small.zst.enc"
+
+    @property
+    def small_identity(self) -> Identity:
+        """What the shared part is to the vault."""
+        return Identity(self.tenant_id, SMALL_KIND, str(self.archive_id))
 
 
 def archives_prefix(tenant_id: UUID) -> str:

@@ -12,8 +12,8 @@ from tenants.isolation.context import tenant_scope
 
 
 @contextmanager
-def exclusive(tenant_id: UUID) -> Iterator[None]:
-    """Hold the tenant's backups alone, or raise RunningAlready at once.
+def exclusive(tenant_id: UUID, what: str = "backups") -> Iterator[None]:
+    """Hold the tenant's backups, or another work of that name for it, alone, or raise RunningAlready at once.
 
     The lock belongs to a transaction on a connection of its own: it ends with the process, however that ends, and it
     holds behind a pooler, where a session is nobody's. The transaction sees nothing, so it holds no vacuum back.
@@ -24,7 +24,7 @@ def exclusive(tenant_id: UUID) -> Iterator[None]:
             connection.set_autocommit(False)
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(tenant_id)])
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(tenant_id, what)])
                 (taken,) = cursor.fetchone()
         if not taken:
             raise RunningAlready
@@ -37,6 +37,6 @@ def exclusive(tenant_id: UUID) -> Iterator[None]:
             connection.close()
 
 
-def _key(tenant_id: UUID) -> int:
+def _key(tenant_id: UUID, what: str) -> int:
     """64 bits that no other lock in the database, and no other tenant, is likely to use."""
-    return int.from_bytes(hashlib.sha256(f"backups {tenant_id}".encode()).digest()[:8], signed=True)
+    return int.from_bytes(hashlib.sha256(f"{what} {tenant_id}".encode()).digest()[:8], signed=True)

@@ -7,7 +7,7 @@ the Ed25519 signature is over the canonical JSON of the inner manifest. `docs/ar
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,12 @@ from vault.errors import ObjectMissing, SignatureInvalid
 from vault.keys import Signature, key_store
 from vault.stores import ObjectStore
 
-FORMAT = 1
+FORMAT = 2
 PURPOSE = "archive"
 # A table takes less than 1 KiB; objects have a list of their own. Nothing larger was written by this product.
 MAX_BYTES = 4 * 1024 * 1024
+# Bytes of text in the part that small tables share: it is read as a whole.
+MAX_SMALL_PART = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,37 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Where the text of a small table lies in the plain bytes of the shared part."""
+
+    offset: int
+    plain: Measure
+
+
+@dataclass(frozen=True, slots=True)
 class TableEntry:
-    """One table: the columns in the order of the COPY text, the number of rows, the receipt of the part."""
+    """One table: the columns in the order of the COPY text, the number of rows, the receipt of the part.
+
+    A small table has its `slice` of the part that it shares; a table without rows has neither.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: int
-    part: Part
+    part: Part | None = None
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectsEntry:
-    """The documents' contents: how many, their bytes as stored, and the receipt of the list that names each."""
+    """The documents' contents: how many, their bytes as stored, and the receipt of the list that names each.
+
+    When there are none, there is no list.
+    """
 
     count: int
     bytes: int
-    list: Part
+    list: Part | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +96,8 @@ class Manifest:
     @property
     def size(self) -> int:
         """Bytes of all parts and objects as stored."""
-        parts = sum(table.part.cipher.bytes for table in self.tables)
-        return parts + self.objects.list.cipher.bytes + self.objects.bytes
+        parts = {table.part for table in self.tables} | {self.objects.list}
+        return sum(part.cipher.bytes for part in parts if part) + self.objects.bytes
 
 
 def write_manifest(store: ObjectStore, manifest: Manifest) -> str:
@@ -163,27 +180,39 @@ def _as_json(manifest: Manifest) -> dict[str, Any]:
         "snapshot": {"at": manifest.snapshot_at.isoformat(), "lsn": manifest.lsn},
         "migrations": manifest.migrations,
         "keys": list(manifest.key_ids),
-        "tables": [
-            {"name": table.name, "columns": list(table.columns), "rows": table.rows, **_part_as_json(table.part)}
-            for table in manifest.tables
-        ],
+        **_tables_as_json(manifest.tables),
         "objects": {
             "count": manifest.objects.count,
             "bytes": manifest.objects.bytes,
-            "list": _part_as_json(manifest.objects.list),
+            **({"list": _part_as_json(manifest.objects.list)} if manifest.objects.list else {}),
         },
     }
 
 
+def _tables_as_json(tables: tuple[TableEntry, ...]) -> dict[str, Any]:
+    shared: dict[str, Any] = {}
+    entries = []
+    for table in tables:
+        entry: dict[str, Any] = {"name": table.name, "columns": list(table.columns), "rows": table.rows}
+        if table.part and table.slice:
+            shared = {"small": _part_as_json(table.part)}
+            entry["slice"] = {"offset": table.slice.offset, **_measure_as_json(table.slice.plain)}
+        elif table.part:
+            entry |= _part_as_json(table.part)
+        entries.append(entry)
+    return {"tables": entries, **shared}
+
+
 def _part_as_json(part: Part) -> dict[str, Any]:
-    return {
-        "plain": {"bytes": part.plain.bytes, "sha256": part.plain.sha256},
-        "cipher": {"bytes": part.cipher.bytes, "sha256": part.cipher.sha256},
-    }
+    return {"plain": _measure_as_json(part.plain), "cipher": _measure_as_json(part.cipher)}
+
+
+def _measure_as_json(measure: Measure) -> dict[str, Any]:
+    return {"bytes": measure.bytes, "sha256": measure.sha256}
 
 
 def _from_json(fields: Fields) -> Manifest:
-    company, snapshot, objects = fields.inner("company"), fields.inner("snapshot"), fields.inner("objects")
+    company, snapshot = fields.inner("company"), fields.inner("snapshot")
     return Manifest(
         place=ArchivePlace(UUID(fields.uuid("tenant")), UUID(fields.uuid("archive"))),
         installation=fields.text("installation"),
@@ -199,12 +228,46 @@ def _from_json(fields: Fields) -> Manifest:
         lsn=snapshot.text("lsn"),
         migrations={app: fields.inner("migrations").texts(app) for app in fields.inner("migrations").names()},
         key_ids=tuple(fields.texts("keys")),
-        tables=tuple(
-            TableEntry(table.identifier("name"), tuple(table.identifiers("columns")), table.count("rows"), _part(table))
-            for table in fields.list_of("tables")
-        ),
-        objects=ObjectsEntry(objects.count("count"), objects.count("bytes"), _part(objects.inner("list"))),
+        tables=_tables(fields),
+        objects=_objects(fields.inner("objects")),
     )
+
+
+def _tables(fields: Fields) -> tuple[TableEntry, ...]:
+    small = _part(fields.inner("small")) if fields.has("small") else None
+    tables = tuple(_table(table, small) for table in fields.list_of("tables"))
+    end = 0
+    for table in tables:  # side by side, so that every byte of the shared part belongs to one table
+        if table.slice:
+            if table.slice.offset != end:
+                raise Malformed("slice")
+            end += table.slice.plain.bytes
+    if end != (small.plain.bytes if small else 0) or end > MAX_SMALL_PART:
+        raise Malformed("small")
+    return tables
+
+
+def _table(fields: Fields, small: Part | None) -> TableEntry:
+    entry = TableEntry(fields.identifier("name"), tuple(fields.identifiers("columns")), fields.count("rows"))
+    if fields.has("slice"):
+        cut = fields.inner("slice")
+        if small is None:
+            raise Malformed("slice")
+        return replace(entry, part=small, slice=Slice(cut.count("offset"), _measure(cut)))
+    if fields.has("plain"):
+        return replace(entry, part=_part(fields))
+    if entry.rows:
+        raise Malformed("rows")
+    return entry
+
+
+def _objects(fields: Fields) -> ObjectsEntry:
+    entry = ObjectsEntry(fields.count("count"), fields.count("bytes"), None)
+    if fields.has("list"):
+        return replace(entry, list=_part(fields.inner("list")))
+    if entry.count or entry.bytes:
+        raise Malformed("objects")
+    return entry
 
 
 def _part(fields: Fields) -> Part:

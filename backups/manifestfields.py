@@ -29,6 +29,10 @@ class Fields:
         """The names of its fields."""
         return self._value.keys()
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a field."""
+        return name in self._value
+
     def inner(self, name: str) -> "Fields":
         """An object in this one."""
         return Fields(self._value.get(name), name)

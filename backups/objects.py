@@ -60,9 +60,11 @@ def list_identity(place: ArchivePlace) -> Identity:
 
 def read_list(store: ObjectStore, manifest: Manifest) -> Iterator[ArchivedContent]:
     """The objects of an archive in the order of their names. Raises ArchiveDamaged, at the latest after the last."""
-    place = manifest.place
+    place, receipt = manifest.place, manifest.objects.list
+    if receipt is None:
+        return
     previous, count = "", 0
-    for line in _lines(read_part(store, list_identity(place), place.object_list, manifest.objects.list)):
+    for line in _lines(read_part(store, list_identity(place), place.object_list, receipt)):
         content = _parsed(place.object_list, line)
         if content.key <= previous:
             raise ArchiveDamaged(place.object_list, Cause.CONTENT, "order")

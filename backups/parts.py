@@ -48,7 +48,7 @@ class PartWriter:
         self._digest = hashlib.sha256()
         self._size = 0
 
-    def write(self, data: bytes | memoryview) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         """Take the next bytes. Rows come one by one, and compressing them one by one would take twice the time."""
         self._buffer += data
         if len(self._buffer) >= BUFFER:

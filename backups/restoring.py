@@ -5,13 +5,11 @@ fails, rows are rolled back, and contents and keys of the tenant that never was 
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.utils.translation import gettext as _
 
 from accounts.menus import BY_CODE, Audience
@@ -21,7 +19,7 @@ from auditlog.sealing.sealer import begin_restored_chain
 from auditlog.services import record
 from backups.actions import ARCHIVE_RESTORED
 from backups.content import archived_tables
-from backups.errors import RestoreRefused
+from backups.errors import BackupError, RestoreRefused
 from backups.loading import Loader
 from backups.locks import exclusive
 from backups.manifest import Manifest, read_manifest
@@ -30,7 +28,10 @@ from backups.objects import read_list
 from backups.parts import read_content
 from backups.preconditions import check_database, check_manifest
 from backups.progress import Progress, silent
-from backups.verifying import read_table
+from backups.recovery import journal
+from backups.recovery.models import Restore, RestoreKind, RestoreState
+from backups.recovery.sweeping import cause_of, give_up, sweep
+from backups.tableparts import TablesReader
 from tenants.isolation.assets import asset_models
 from tenants.isolation.context import platform_scope, tenant_scope
 from tenants.isolation.directory import normalize_code, provider_company
@@ -68,16 +69,23 @@ def restore_archive(
     """
     store = backup_store()
     check_database()
+    sweep(actor=actor)
     if archive.state == State.DAMAGED:
         raise RestoreRefused(_("The backup was found damaged: %(cause)s.") % {"cause": archive.error})
-    with exclusive(archive.tenant_id):
+    with exclusive(archive.tenant_id, journal.LOCK), exclusive(archive.tenant_id):
         manifest = read_manifest(store, archive.place, sha256=archive.manifest_sha256)
         check_manifest(manifest)
         tenant = _new_tenant(manifest, company_code, name)
-        with _undone_on_failure(tenant.id):
+        entry = journal.begin(RestoreKind.BESIDE, archive, target=tenant.id, actor=actor)
+        try:
             key_store().create_tenant_keys(tenant.id)
             _restore_contents(store, manifest, tenant.id, progress)
             _restore_rows(store, manifest, tenant, progress)
+        except BaseException as error:
+            _undo(entry, error, actor)
+            raise
+        entry.rows, entry.objects_count = manifest.rows, manifest.objects.count
+        journal.close(entry, RestoreState.DONE)
     restored = Restored(tenant, manifest.rows, manifest.objects.count)
     _record(archive, manifest, restored, actor)
     return restored
@@ -102,19 +110,12 @@ def _new_tenant(manifest: Manifest, company_code: str, name: str) -> Tenant:
     return tenant
 
 
-@contextmanager
-def _undone_on_failure(tenant_id: UUID) -> Iterator[None]:
+def _undo(entry: Restore, error: BaseException, actor: Actor) -> None:
+    """Remove what was made; what fails here too is only logged, since the cause is on its way already."""
     try:
-        yield
-    except BaseException:
-        try:
-            for info in list(document_store().list(f"{tenant_id}/")):
-                document_store().delete(info.name)
-            if key_store().has_tenant_keys(tenant_id):
-                key_store().destroy_tenant_keys(tenant_id)
-        except VaultError:
-            logger.exception("Contents or keys of tenant %s, which was not restored, are left over", tenant_id)
-        raise
+        give_up(entry, cause_of(error), actor=actor)
+    except (BackupError, VaultError, DatabaseError):
+        logger.exception("What is left of restore %s is removed by the next sweep", entry)
 
 
 def _restore_contents(store: ObjectStore, manifest: Manifest, new_tenant: UUID, progress: Progress) -> None:
@@ -129,13 +130,14 @@ def _restore_contents(store: ObjectStore, manifest: Manifest, new_tenant: UUID, 
 
 def _restore_rows(store: ObjectStore, manifest: Manifest, tenant: Tenant, progress: Progress) -> None:
     tables = {table.name: table for table in archived_tables()}
+    reader = TablesReader(store, manifest.place)
     loader = Loader(manifest.place.tenant_id, tenant.id)
     try:
         with tenant_scope(tenant.id), transaction.atomic(using=OWNER_ALIAS, durable=True):
             tenant.save(using=OWNER_ALIAS, force_insert=True)
             for number, entry in enumerate(manifest.tables):
                 progress(entry.name, number, len(manifest.tables))
-                loader.load(tables[entry.name], entry, read_table(store, manifest.place, entry))
+                loader.load(tables[entry.name], entry, reader.read(entry))
             loader.check_constraints()
             _seal_anew(manifest.place.tenant_id, tenant.id)
             _begin_chain(tenant.id, manifest.place.tenant_id)

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from backups.content import ArchivedTable
 from backups.errors import BackupError
-from backups.parts import PartWriter
+from backups.tableparts import TableSink
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import PLATFORM_ALIAS, placement_of
 
@@ -40,7 +40,7 @@ class Snapshot:
     connection: BaseDatabaseWrapper
     witness: BaseDatabaseWrapper | None = field(repr=False)
 
-    def copy_rows(self, table: ArchivedTable, out: PartWriter) -> int:
+    def copy_rows(self, table: ArchivedTable, out: TableSink) -> int:
         """Copy the tenant's rows of a table as COPY text; returns how many. Raises BackupError if some are missing."""
         with self.connection.cursor() as cursor:
             copying = _copy_statement(table, self.tenant_id)

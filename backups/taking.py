@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC
+from functools import partial
 
 from django.db import DatabaseError
 
@@ -16,25 +17,24 @@ from auditlog.services import Target, record_apart
 from backups import catalogue
 from backups.actions import ARCHIVE_FAILED
 from backups.collecting import ContentMissing, copy_ahead, write_list
-from backups.content import ArchivedTable, archived_tables
+from backups.content import archived_tables
 from backups.errors import ArchiveDamaged, BackupError
-from backups.layout import TABLE_KIND, ArchivePlace
+from backups.layout import ArchivePlace
 from backups.locks import exclusive
-from backups.manifest import Company, Manifest, ObjectsEntry, TableEntry, read_manifest, write_manifest
+from backups.manifest import Company, Manifest, ObjectsEntry, read_manifest, write_manifest
 from backups.models import Archive
 from backups.objects import ArchivedContent, read_list
-from backups.parts import PartWriter
 from backups.progress import Progress, silent
 from backups.queries import archives
 from backups.release import current_migrations, tool
 from backups.removal import clear_leftovers, forget
 from backups.snapshot import Snapshot, snapshot
+from backups.tableparts import TablesWriter
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import atomic
 from tenants.queries import current_tenant
 from vault.errors import VaultError
 from vault.keys import key_store
-from vault.objectformat import Identity
 from vault.stores import ObjectStore, backup_store
 
 logger = logging.getLogger(__name__)
@@ -81,11 +81,11 @@ def _manifest(
     store: ObjectStore, place: ArchivePlace, moment: Snapshot, objects: ObjectsEntry, progress: Progress
 ) -> Manifest:
     tenant = current_tenant()
-    tables, key_ids = archived_tables(), set[str]()
-    entries = []
+    tables, writer = archived_tables(), TablesWriter(store, place)
     for number, table in enumerate(tables):
         progress(table.name, number, len(tables))
-        entries.append(_table(store, place, moment, table, key_ids))
+        writer.add(table, partial(moment.copy_rows, table))
+    entries = writer.finish()
     progress("manifest", len(tables), len(tables))
     return Manifest(
         place=place,
@@ -101,20 +101,10 @@ def _manifest(
         snapshot_at=moment.at.astimezone(UTC),
         lsn=moment.lsn,
         migrations=current_migrations(),
-        key_ids=tuple(sorted(key_ids)),
-        tables=tuple(entries),
+        key_ids=tuple(sorted(writer.key_ids)),
+        tables=entries,
         objects=objects,
     )
-
-
-def _table(
-    store: ObjectStore, place: ArchivePlace, moment: Snapshot, table: ArchivedTable, key_ids: set[str]
-) -> TableEntry:
-    identity = Identity(place.tenant_id, TABLE_KIND, place.table_identity(table.name))
-    with PartWriter(store, identity, place.table(table.name)) as out:
-        rows = moment.copy_rows(table, out)
-    key_ids.add(out.key_id)
-    return TableEntry(table.name, table.columns, rows, out.part)
 
 
 @atomic()

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from auditlog.actors import Actor
 from backups import catalogue
 from backups.errors import ArchiveDamaged, Cause
-from backups.layout import TABLE_KIND, ArchivePlace
+from backups.layout import ArchivePlace
 from backups.locks import exclusive
 from backups.manifest import Manifest, TableEntry, read_manifest
 from backups.models import Archive
 from backups.objects import read_list
-from backups.parts import read_content, read_part
+from backups.parts import read_content
 from backups.progress import Progress, silent
-from vault.objectformat import Identity
+from backups.tableparts import TablesReader
 from vault.stores import ObjectStore, backup_store
 
 
@@ -36,9 +36,10 @@ def verify_archive(archive: Archive, *, actor: Actor, progress: Progress = silen
 
 def check_parts(store: ObjectStore, manifest: Manifest, progress: Progress = silent) -> None:
     """Read every part of an archive to its end. Raises ArchiveDamaged, StoreUnavailable."""
+    reader = TablesReader(store, manifest.place)
     for number, table in enumerate(manifest.tables):
         progress(table.name, number, len(manifest.tables))
-        _check_table(store, manifest.place, table)
+        _check_table(reader, manifest.place, table)
     tenant_id = manifest.place.tenant_id
     for number, content in enumerate(read_list(store, manifest), start=1):
         progress("documents", number, manifest.objects.count)
@@ -47,13 +48,13 @@ def check_parts(store: ObjectStore, manifest: Manifest, progress: Progress = sil
 
 
 def read_table(store: ObjectStore, place: ArchivePlace, table: TableEntry) -> Iterator[bytes]:
-    """The COPY text of a table, checked as `read_part` checks it."""
-    identity = Identity(place.tenant_id, TABLE_KIND, place.table_identity(table.name))
-    return read_part(store, identity, place.table(table.name), table.part)
+    """The COPY text of one table, checked. Who reads several of an archive takes a `TablesReader`."""
+    return TablesReader(store, place).read(table)
 
 
-def _check_table(store: ObjectStore, place: ArchivePlace, table: TableEntry) -> None:
+def _check_table(reader: TablesReader, place: ArchivePlace, table: TableEntry) -> None:
     # COPY text writes a line end inside a value as \n, so lines are rows.
-    rows = sum(piece.count(b"\n") for piece in read_table(store, place, table))
+    rows = sum(piece.count(b"\n") for piece in reader.read(table))
     if rows != table.rows:
-        raise ArchiveDamaged(place.table(table.name), Cause.ROWS, f"{rows} instead of {table.rows}")
+        path = place.small if table.slice else place.table(table.name)
+        raise ArchiveDamaged(path, Cause.ROWS, f"{rows} instead of {table.rows} in {table.name}")

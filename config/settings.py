@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.recovery",
     "backups.sites",
     "backups.watch",
 ]

@@ -62,6 +62,8 @@ class Tenant(models.Model):
     placement = models.CharField(max_length=40, default="default", editable=False)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Tokyo")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # While a restore puts its data back in place nobody enters, and its jobs wait (`tenants.services.freeze_tenant`).
+    frozen_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["company_code"]

@@ -1,8 +1,10 @@
 """Creating tenants (T1, T3). Everything happens in one transaction of the platform role."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.links import issue_invitation
@@ -12,7 +14,7 @@ from accounts.roles import make_built_in_roles
 from accounts.users import register_user
 from auditlog.actors import Actor
 from auditlog.services import record
-from tenants.actions import TENANT_CREATED
+from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_THAWED
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import normalize_code
 from tenants.isolation.transactions import platform_transaction
@@ -66,6 +68,27 @@ def create_provider(*, company_code: str, name: str, operator: FirstUser, actor:
         tenant = _add_tenant(company_code, name, PlanCode.ENTERPRISE, is_provider=True)
         user, invitation = _furnish(tenant, operator, actor=actor)
     return CreatedTenant(tenant, user, invitation)
+
+
+def freeze_tenant(tenant_id: UUID, *, actor: Actor) -> bool:
+    """Let nobody enter the tenant and its jobs wait, until it is thawed; whether it was open before (B6).
+
+    Sessions live on and open nothing meanwhile. Recorded in the tenant's log.
+    """
+    with platform_transaction(), tenant_scope(tenant_id):
+        changed = Tenant.objects.filter(id=tenant_id, frozen_at=None).update(frozen_at=timezone.now())
+        if changed:
+            record(TENANT_FROZEN, actor=actor, target=Tenant.objects.get(id=tenant_id))
+    return bool(changed)
+
+
+def thaw_tenant(tenant_id: UUID, *, actor: Actor) -> bool:
+    """Open a frozen tenant again; whether it was frozen. Recorded in the tenant's log."""
+    with platform_transaction(), tenant_scope(tenant_id):
+        changed = Tenant.objects.filter(id=tenant_id, frozen_at__isnull=False).update(frozen_at=None)
+        if changed:
+            record(TENANT_THAWED, actor=actor, target=Tenant.objects.get(id=tenant_id))
+    return bool(changed)
 
 
 def _add_tenant(company_code: str, name: str, plan: PlanCode, *, is_provider: bool = False) -> Tenant:

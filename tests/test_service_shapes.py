@@ -20,6 +20,7 @@ WRITES = frozenset({"bulk_create", "bulk_update", "create", "delete", "get_or_cr
 # Writers that take no actor, or record nothing, each with the reason why that is right.
 BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can be named"
 PART = "a part of a deed that its caller records"
+JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
@@ -87,6 +88,8 @@ EXCEPTIONS = {
     "backups.catalogue.begin": UNFINISHED,
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
+    "backups.recovery.journal.begin": JOURNAL,
+    "accounts.people.former.forget_returned": PART,
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
@@ -230,6 +233,10 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.ruling",
         "backups.companies",
         "backups.queries",
+        "backups.recovery.inplace",
+        "backups.recovery.journal",
+        "backups.recovery.queries",
+        "backups.recovery.sweeping",
         "backups.restoring",
         "backups.watch.queries",
         "backups.watch.services",

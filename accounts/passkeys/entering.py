@@ -104,6 +104,7 @@ def _admit(known: User, company: Company) -> Admission:
     user = User.objects.select_for_update().get(id=known.id)
     rules = (
         (not company.open, Reason.COMPANY_CLOSED),
+        (company.frozen, Reason.COMPANY_FROZEN),
         (not user.is_active, Reason.NOT_ACTIVE),
         (is_shut_out(), Reason.ADDRESS),
         (not current_policy().passkey_alone, Reason.NOT_ALLOWED),

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     SSO_REQUIRED = "single sign-on required"
     NOT_ACTIVE = "user not active"
     COMPANY_CLOSED = "company suspended"
+    COMPANY_FROZEN = "company being restored"
 
 
 class PasskeyRefused(Exception):  # noqa: N818 - reads as the statement it is

@@ -31,6 +31,7 @@ class FormerUserId(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(FORMER_DAYS),
         archived=True,
+        rolled_back=False,  # the log still speaks of their former owners
         returned=False,
         platform_rights=frozenset({"SELECT"}),
     )

@@ -54,6 +54,8 @@ def arrive(
     try:
         if not company.open:
             raise SsoRefused(Reason.COMPANY_CLOSED)
+        if company.frozen:
+            raise SsoRefused(Reason.COMPANY_FROZEN)
         with tenant_transaction(tenant_id):
             row = pending.open_request(connection, relay_state, nonce)
         identity = validate(connection, raw_response, row)

@@ -72,6 +72,7 @@ class Reason(models.TextChoices):
     NOT_ACTIVE = "not_active", _("The account is suspended.")
     ADDRESS = OUTSIDE, _("The person came from an IP address that the company does not allow.")
     COMPANY_CLOSED = "company_closed", _("The contract of the company is suspended.")
+    COMPANY_FROZEN = "company_frozen", _("The data of the company was being restored.")
 
 
 # What the person may know, in words for somebody who cannot change any setting; the rest is for the administrator.
@@ -95,6 +96,9 @@ TOLD = {
         "Your company lets people in from certain networks only. Connect from one of them and start again."
     ),
     Reason.COMPANY_CLOSED: _("The contract of your company is suspended. Please ask your administrator."),
+    Reason.COMPANY_FROZEN: _(
+        "Your company is under maintenance: its data is being restored. Please try again in a little while."
+    ),
 }
 
 

@@ -108,7 +108,7 @@ def standing(claim: Claim, *, lock: bool = False) -> Standing | None:
     if company is None:
         return None
     here = access.operator_session == claim.session_id
-    return Standing(access, company, runs=access.is_running and company.open, entered_here=here)
+    return Standing(access, company, runs=access.is_running and company.open and not company.frozen, entered_here=here)
 
 
 def still_stands(claim: Claim) -> bool:

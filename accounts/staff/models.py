@@ -53,6 +53,7 @@ class StaffAccess(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=True,
+        rolled_back=False,  # who was inside stays on record
         returned=True,
         app_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
         platform_rights=frozenset({"SELECT"}),

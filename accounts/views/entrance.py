@@ -127,6 +127,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _refusal(refusal: login.LoginRefused) -> str:
+    if refusal.frozen:
+        return _("Your company is under maintenance: its data is being restored. Please try again in a little while.")
     if refusal.suspended:
         return _("Your account or the contract of your company is suspended. Please ask your administrator.")
     return _(

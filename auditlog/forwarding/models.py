@@ -50,6 +50,7 @@ class Destination(TenantModel):
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
+        rolled_back=False,  # a place in the log, which goes on
         returned=True,
         platform_rights=frozenset({"SELECT"}),
     )
@@ -135,6 +136,7 @@ class SigningSecret(TenantModel):
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
+        rolled_back=False,  # it belongs to the destination
         returned=False,
         sealed=(("secret_sealed", SECRET_PURPOSE),),
     )

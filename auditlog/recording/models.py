@@ -29,6 +29,7 @@ class RecordingPolicy(TenantModel):
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
+        rolled_back=False,  # how the log is kept, which goes on
         returned=True,
         platform_rights=frozenset({"SELECT"}),
     )

@@ -52,6 +52,7 @@ class Finding(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(KEPT_DAYS),
         archived=True,
+        rolled_back=False,  # found in the log, which goes on
         returned=True,
         platform_rights=frozenset({"SELECT", "DELETE"}),
     )

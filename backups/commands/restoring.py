@@ -1,4 +1,4 @@
-"""`backup restore` (B6)."""
+"""`backup restore` (B6): beside, or in place."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from auditlog.actors import Actor
 from backups.commands.subcommand import Subcommand, found, watched
+from backups.recovery.inplace import restore_in_place
 from backups.restoring import restore_archive
 from tenants.commands import SekishoCommand
 from tenants.models import Tenant
@@ -13,11 +14,20 @@ from tenants.models import Tenant
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", type=UUID, metavar="ID")
-    parser.add_argument("--as", dest="company_code", required=True, metavar="NEWCODE", help="its company code")
-    parser.add_argument("--name", default="", help="its name; without it the name in the backup")
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--as", dest="company_code", metavar="NEWCODE", help="as a new company with this company code")
+    how.add_argument("--in-place", action="store_true", help="put the company itself back; it is closed meanwhile")
+    parser.add_argument("--name", default="", help="with --as: its name; without it the name in the backup")
 
 
 def _restore(command: SekishoCommand, options: dict[str, Any]) -> None:
+    if options["in_place"]:
+        _restore_in_place(command, options)
+    else:
+        _restore_beside(command, options)
+
+
+def _restore_beside(command: SekishoCommand, options: dict[str, Any]) -> None:
     archive = found(options["id"])
     with watched(command, options, "restore") as progress:
         restored = restore_archive(
@@ -38,4 +48,22 @@ def _restore(command: SekishoCommand, options: dict[str, Any]) -> None:
     )
 
 
-SUBCOMMANDS = (Subcommand("restore", "restore a backup as a new company beside the old one", _arguments, _restore),)
+def _restore_in_place(command: SekishoCommand, options: dict[str, Any]) -> None:
+    archive = found(options["id"])
+    with watched(command, options, "restore") as progress:
+        restore = restore_in_place(archive, actor=Actor.command(), progress=progress)
+    if options["json"]:
+        command.print_json({"restore": restore.id, "tenant_id": restore.tenant_id, "rows": restore.rows,
+                            "objects": restore.objects_count, "seconds": restore.seconds,
+                            "safety_archive": restore.safety_archive_id, **restore.report})  # fmt: skip
+        return
+    command.console.print(
+        f"The company is back at {restore.snapshot_at:%Y-%m-%d %H:%M} UTC: {restore.rows} rows, "
+        f"{restore.objects_count} files, in {restore.seconds:.1f} seconds. What was there before is backup "
+        f"{restore.safety_archive_id}, kept for some days besides the generations."
+    )
+
+
+SUBCOMMANDS = (
+    Subcommand("restore", "restore a backup as a new company beside the old one, or in place", _arguments, _restore),
+)

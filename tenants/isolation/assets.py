@@ -73,7 +73,8 @@ class Asset:
     whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3). `walled_by`
     names the column with a row's tenant in a table outside kind TENANT that stands behind the wall all the same.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
-    restore under new keys seals them anew.
+    restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
+    what it was; the others say what has happened since, and go on saying it (B6).
     """
 
     data_class: str
@@ -87,6 +88,7 @@ class Asset:
     platform_rights: frozenset[str] = NO_RIGHTS
     walled_by: str = ""
     sealed: tuple[tuple[str, str], ...] = ()
+    rolled_back: bool = True
 
     @property
     def wall_column(self) -> str:

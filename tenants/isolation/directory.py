@@ -20,13 +20,17 @@ declare_definer("provider_company()", executors={APP, PLATFORM}, purpose="the pr
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What every part of the product may know of a tenant. `open` is False once its use has ended (T4)."""
+    """What every part of the product may know of a tenant. `open` is False once its use has ended (T4).
+
+    `frozen`: its data is being put back from a backup, so nobody enters and nothing is written for now (B6).
+    """
 
     tenant_id: UUID
     code: str
     name: str
     open: bool
     is_provider: bool
+    frozen: bool = False
 
 
 def normalize_code(text: str) -> str:

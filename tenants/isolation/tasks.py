@@ -7,9 +7,12 @@ from uuid import UUID
 from celery import Task, current_app, shared_task
 
 from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, require_tenant_id, tenant_scope
+from tenants.isolation.directory import current_company
 from tenants.isolation.transactions import on_commit
 
 TENANT_HEADER = "tenant_id"
+# How long a task waits before it looks again whether its tenant is still being restored.
+FROZEN_SECONDS = 30
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,7 +51,18 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
         A worker has no scope of its own, but a task that runs at once (`task_always_eager`) is inside its caller's.
         """
         with platform_scope(self.platform), tenant_scope(self._tenant_id()):
+            if not self.platform and self._must_wait():
+                return None
             return super().__call__(*args, **kwargs)
+
+    def _must_wait(self) -> bool:
+        """Whether the tenant is frozen, so that the task comes again later (B6); one that runs at once is left out."""
+        company = current_company()
+        if company is None or not company.frozen or self.request.called_directly:
+            return False
+        if not self.request.is_eager:
+            raise self.retry(countdown=FROZEN_SECONDS, max_retries=None)
+        return True
 
     def _tenant_id(self) -> UUID | None:
         if self.platform:

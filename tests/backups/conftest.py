@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 
 from accounts.menus import ADMINISTRATOR, EDITOR
 from auditlog.actors import Actor
-from backups import catalogue
+from backups import catalogue, tableparts
 from backups.models import Archive, State
 from backups.taking import take_archive
 from backups.watch.points import keep_point
@@ -62,6 +62,7 @@ def stores(settings: LazySettings, tmp_path: Path) -> None:
     """Empty stores of documents and backups; the keys are those of the suite, which its tenants have."""
     settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
     settings.VAULT_BACKUP_STORE = f"file://{tmp_path}/backups"
+    settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +74,12 @@ def s3_address() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every table with rows has a part of its own, as large ones have."""
+    monkeypatch.setattr(tableparts, "SMALL_TABLE", 0)
 
 
 @pytest.fixture(autouse=True)

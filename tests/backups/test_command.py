@@ -66,6 +66,7 @@ def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
     assert "usage" in ended.stderr
 
 
+@pytest.mark.usefixtures("own_parts")
 def test_a_damaged_backup_ends_with_1(archive: Archive) -> None:
     """B5: a script sees it by the exit code, a person by the cause."""
     (name,) = names(archive.place, "accounts_user.zst.enc")

@@ -46,6 +46,7 @@ def test_the_page_needs_its_menu(stored: Stored) -> None:
     assert reader.client().get(PAGE).status_code == 403
 
 
+@pytest.mark.usefixtures("own_parts")
 def test_a_damaged_newest_backup_is_said_aloud(stored: Stored, take: Callable[[], Archive]) -> None:
     """B5: until a later run was sound."""
     warning = "A backup did not pass its check"

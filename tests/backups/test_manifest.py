@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from backups.errors import ArchiveDamaged, Cause
 from backups.layout import ArchivePlace
-from backups.manifest import Company, Manifest, ObjectsEntry, TableEntry, canonical, read_manifest, write_manifest
+from backups.manifest import (
+    Company,
+    Manifest,
+    ObjectsEntry,
+    Slice,
+    TableEntry,
+    canonical,
+    read_manifest,
+    write_manifest,
+)
 from backups.parts import Measure, Part
 from tests.backups.tampering import content_of, rewrite_manifest
 from vault.errors import ObjectExists
@@ -20,6 +29,8 @@ from vault.stores import backup_store
 
 SHA = "ab" * 32
 PART = Part(Measure(10, SHA), Measure(200, SHA))
+SHARED = Part(Measure(100, SHA), Measure(150, SHA))
+LIST = Part(Measure(70, SHA), Measure(110, SHA))
 
 
 def written() -> Manifest:
@@ -33,8 +44,13 @@ def written() -> Manifest:
         lsn="0/1A2B3C",
         migrations={"documents": ["0001_initial"]},
         key_ids=("00c0ffee",),
-        tables=(TableEntry("accounts_user", ("tenant_id", "id"), 2, PART),),
-        objects=ObjectsEntry(1, 300, PART),
+        tables=(
+            TableEntry("accounts_user", ("tenant_id", "id"), 2, PART),
+            TableEntry("accounts_role", ("tenant_id", "id"), 3, SHARED, Slice(0, Measure(60, SHA))),
+            TableEntry("documents_folder", ("tenant_id", "id"), 1, SHARED, Slice(60, Measure(40, SHA))),
+            TableEntry("documents_document", ("tenant_id", "id"), 0),
+        ),
+        objects=ObjectsEntry(1, 300, LIST),
     )
     write_manifest(backup_store(), manifest)
     return manifest
@@ -44,7 +60,7 @@ def test_it_is_read_as_it_was_written(store_kind: str) -> None:
     """B4: every field, Japanese text included."""
     manifest = written()
     assert read_manifest(backup_store(), manifest.place) == manifest
-    assert (manifest.rows, manifest.size) == (2, 200 + 200 + 300)
+    assert (manifest.rows, manifest.size) == (6, 200 + 150 + 110 + 300)
 
 
 def test_the_file_is_canonical(store_kind: str) -> None:
@@ -87,6 +103,13 @@ BAD_FIELDS: list[tuple[tuple[str | int, ...], Any]] = [
     (("tables", 0, "rows"), 1.5),
     (("tables", 0, "cipher", "sha256"), SHA.upper()),
     (("tables", 0, "cipher", "bytes"), "200"),
+    (("tables", 1, "slice", "offset"), 1),
+    (("tables", 1, "slice", "bytes"), 61),
+    (("tables", 2, "slice", "bytes"), 41),
+    (("tables", 2, "slice"), None),
+    (("tables", 3, "rows"), 1),
+    (("small", "plain", "bytes"), 99),
+    (("small",), None),
     (("objects", "count"), None),
     (("objects", "list", "plain"), {}),
 ]

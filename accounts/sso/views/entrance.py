@@ -56,6 +56,8 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
             connection, company = queries.connection_named(public_id), current_company()
             if connection is None or company is None or not company.open:
                 raise SsoRefused(Reason.NOT_READY)
+            if company.frozen:
+                raise SsoRefused(Reason.COMPANY_FROZEN)
             departure = pending.begin(
                 connection,
                 purpose=Purpose.LOGIN,
