@@ -231,6 +231,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.digests",
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
+        "backups.calendar",
         "backups.companies",
         "backups.queries",
         "backups.recovery.inplace",
