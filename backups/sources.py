@@ -34,9 +34,12 @@ class Content:
         return Identity(tenant_id, self.kind, self.name).path()
 
 
-def contents_in_order() -> Iterator[Content]:
-    """The objects of the tenant in scope in the order of their names (by bytes, as stores list them)."""
-    versions = DocumentVersion.objects.order_by(Collate("object_name", "C"))
+def contents_in_order(*, using: str | None = None) -> Iterator[Content]:
+    """The objects of the tenant in scope in the order of their names (by bytes, as stores list them).
+
+    `using` names a database other than the tenant's own.
+    """
+    versions = DocumentVersion.objects.using(using).order_by(Collate("object_name", "C"))
     for name, size, sha256 in versions.values_list("object_name", "size", "sha256").iterator():
         yield Content(OBJECT_KIND, name, Measure(size, sha256))
 

@@ -70,9 +70,11 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.drills",
     "backups.recovery",
     "backups.sites",
     "backups.watch",
+    "backups.requests",
 ]
 
 MIDDLEWARE = [
@@ -143,6 +145,7 @@ if EMBEDDED:
     _stack = describe(VAR_DIR)
     _urls = {name: _stack.url_for(f"sekisho_{name}") for name in ("app", "platform", "owner")}
     REDIS_URL = env.str("REDIS_URL", default="") or _stack.redis_url
+    _scratch = _stack.scratch_url
 else:
     _urls = {
         "app": env.str("DATABASE_URL"),
@@ -150,7 +153,9 @@ else:
         "owner": env.str("DATABASE_OWNER_URL", default=""),
     }
     REDIS_URL = env.str("REDIS_URL")
+    _scratch = ""
 
+OWNER_CONFIGURED = bool(_urls["owner"])  # the restorer refuses to start without (backups.requests.restorer)
 DATABASES = {
     "default": _database(_urls["app"]),
     "platform": _database(_urls["platform"]),
@@ -158,6 +163,10 @@ DATABASES = {
     # A deployment leaves the address out of web and worker, so that they cannot become the owner.
     "owner": _database(_urls["owner"] or _urls["app"], options="-c timezone=UTC -c row_security=off"),
 }
+# Where restore drills make databases of their own, best another server (B5). Empty: there are no drills.
+DATABASE_SCRATCH_URL: str = env.str("DATABASE_SCRATCH_URL", default="") or _scratch
+DRILL_MINUTES: int = env.int("DRILL_MINUTES", default=120)  # a day; those not begun by then wait for the next
+DRILL_FILES: int = env.int("DRILL_FILES", default=20)  # so many files are opened, the largest and the newest included
 DATABASE_ROUTERS = ["tenants.isolation.placement.PlacementRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,6 +186,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A queue of its own, which only a worker with the owner's rights takes (backups.requests.restorer).
+CELERY_TASK_ROUTES = {"backups.requests.tasks.restore_company": {"queue": "restores"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = SCHEDULE
@@ -185,6 +196,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
 _store_default = environ.Env.NOTSET if PRODUCTION else ""
 VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'root.key'}"
+# The root key that the one above succeeds, while `keys rotate --root` is under way.
+VAULT_ROOT_KEY_PREVIOUS = env.str("VAULT_ROOT_KEY_PREVIOUS", default="")
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.stack.account import choose_home
-from tenants.isolation.roles import ROLES
+from tenants.isolation.roles import ROLES, SCRATCH
 
 LOOPBACK = "127.0.0.1"
 
@@ -34,6 +34,8 @@ class Stack:
     passwords: Mapping[str, str] = field(
         default_factory=lambda: {role: secrets.token_urlsafe() for role in ROLES}, repr=False
     )
+    # Empty until its role is made: a stack of an earlier release had none.
+    scratch_password: str = field(default="", repr=False)
 
     @property
     def admin_url(self) -> str:
@@ -44,6 +46,13 @@ class Stack:
     def redis_url(self) -> str:
         """Broker and cache."""
         return f"redis://:{self.valkey_password}@{LOOPBACK}:{self.valkey_port}/0"
+
+    @property
+    def scratch_url(self) -> str:
+        """The role that makes databases for restore drills, and enters no others; empty before there is one."""
+        if not self.scratch_password:
+            return ""
+        return f"postgres://{SCRATCH}:{self.scratch_password}@{LOOPBACK}:{self.postgres_port}/postgres"
 
     def url_for(self, role: str) -> str:
         """The database `sekisho` as one of the three roles."""

@@ -8,6 +8,7 @@ that process left running.
 import atexit
 import fcntl
 import os
+import secrets
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from config.stack.description import Stack, StackError, describe, free_ports, ga
 from config.stack.postgres import Postgres
 from config.stack.server import stop
 from config.stack.valkey import Valkey
-from tenants.isolation.roles import prepare
+from tenants.isolation.roles import SCRATCH, prepare, prepare_scratch
 
 
 class Lease:
@@ -108,6 +109,10 @@ def _start(var_dir: Path) -> Stack:
     if not stack.prepared:
         prepare(stack.admin_url, stack.passwords)
         stack = replace(stack, prepared=True)
+        save(var_dir, stack)
+    if not stack.scratch_password:
+        stack = replace(stack, scratch_password=secrets.token_urlsafe())
+        prepare_scratch(stack.admin_url, SCRATCH, stack.scratch_password)
         save(var_dir, stack)
     return stack
 

@@ -1,4 +1,4 @@
-"""The three database roles and how a deployment makes them (`manage.py database prepare`)."""
+"""The three database roles and how a deployment makes them (`manage.py database prepare`); and the one of drills."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ OWNER = "sekisho_owner"
 APP = "sekisho_app"
 PLATFORM = "sekisho_platform"
 ROLES = (OWNER, APP, PLATFORM)
+SCRATCH = "sekisho_scratch"  # its usual name; DATABASE_SCRATCH_URL may give another
 
 # The owner runs migrations and restores. Without BYPASSRLS a data migration would silently change no row, and a new
 # foreign key would be marked valid although orphans exist; row_security=off turns a silent filter into an error.
@@ -18,6 +19,9 @@ _ATTRIBUTES = {
     APP: "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS",
     PLATFORM: "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS",
 }
+
+# Restores into databases that it makes and owns (B5). It cannot enter the service's own, which lets in ROLES only.
+_SCRATCH_ATTRIBUTES = "LOGIN NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS"
 
 Connection = psycopg.Connection[Any]
 
@@ -40,6 +44,26 @@ def make_roles(connection: Connection, passwords: Mapping[str, str]) -> list[str
     return [role for role in ROLES if _make_role(connection, role, passwords[role])]
 
 
+def prepare_scratch(admin_url: str, role: str, password: str) -> list[str]:
+    """Make the role that drills work as, on their server; returns the names of the roles that were not there before.
+
+    The schema names the three roles, so they must exist there too: those that do not are made without a log-in. May run
+    again at any time. Raises psycopg.Error when `admin_url` may not.
+    """
+    made = []
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for name in (*ROLES, role):
+            if not _exists(connection, name):
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+                made.append(name)
+        connection.execute(
+            sql.SQL("ALTER ROLE {} " + _SCRATCH_ATTRIBUTES + " PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(_hashed(connection, role, password))
+            )
+        )
+    return made
+
+
 def close_database(connection: Connection, database: str) -> None:
     """Let the three roles in and nobody else, and none of them make temporary tables, which have no wall."""
     name = sql.Identifier(database)
@@ -50,15 +74,23 @@ def close_database(connection: Connection, database: str) -> None:
 
 def _make_role(connection: Connection, role: str, password: str) -> bool:
     name = sql.Identifier(role)
-    missing = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None
+    missing = not _exists(connection, role)
     if missing:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-    # Hashed here, because servers log such statements.
-    hashed = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    hashed = _hashed(connection, role, password)
     connection.execute(sql.SQL("ALTER ROLE {} " + _ATTRIBUTES[role] + " PASSWORD {}").format(name, sql.Literal(hashed)))
     if role == OWNER:
         connection.execute(sql.SQL("ALTER ROLE {} SET row_security = off").format(name))
     return missing
+
+
+def _exists(connection: Connection, role: str) -> bool:
+    return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+
+
+def _hashed(connection: Connection, role: str, password: str) -> str:
+    """Hashed here, because servers log such statements."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 def _make_database(connection: Connection, database: str) -> bool:

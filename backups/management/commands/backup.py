@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connections
 
-from backups.commands import listing, restoring, runs, verifying
+from backups.commands import drilling, listing, restoring, runs, verifying
 from backups.commands.subcommand import FAILURES, Subcommand
 from tenants.commands import SekishoCommand
 from tenants.isolation.context import tenant_scope
@@ -16,6 +16,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *runs.SUBCOMMANDS,
     *listing.SUBCOMMANDS,
     *verifying.SUBCOMMANDS,
+    *drilling.SUBCOMMANDS,
     *restoring.SUBCOMMANDS,
 )
 
