@@ -255,6 +255,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.recovery.queries",
         "backups.recovery.sweeping",
         "backups.restoring",
+        "backups.sites.queries",
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
