@@ -334,7 +334,6 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "user": person.user.id,
             "company": access.tenant_id,
             "company_code": "ACME",
-            "archive": access.id,
             "access": access.id,
             "role": role.id,
             "rule": "failures.guessing",
