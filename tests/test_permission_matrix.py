@@ -44,7 +44,7 @@ from tests.factories.rows import make_row
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
 
-# Addresses in one test. What a request does is undone, and making people and things takes longer than asking for a page.
+# Addresses in one test. Requests are undone, and making people and things takes longer than asking for a page.
 TOGETHER = 12
 
 ROLES = {"admin": ADMINISTRATOR, "editor": EDITOR, "reader": READER}
