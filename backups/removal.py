@@ -51,7 +51,7 @@ def clear_leftovers(store: ObjectStore, *, actor: Actor) -> None:
 
 def forget(store: ObjectStore, archive: Archive) -> None:
     """Remove an archive that is not listed, from the store and from the catalogue."""
-    delete_parts(store, archive.place)
+    _delete_parts(store, archive.place)
     with atomic():
         Archive.objects.filter(id=archive.id).delete()
 
@@ -60,13 +60,20 @@ def remove(store: ObjectStore, archive: Archive, *, actor: Actor) -> bool:
     """Remove a listed archive; False when the store has to keep it still (a lock with a date): it stays listed."""
     listed_as = State(archive.state)
     _set_state(archive, State.RUNNING)
-    if not delete_object(store, archive.place.manifest) and store.exists(archive.place.manifest):
+    if not take_away(store, archive.place):
         _set_state(archive, listed_as)
         return False
-    delete_parts(store, archive.place)
     with atomic():
         record(ARCHIVE_REMOVED, actor=actor, target=archive, before=catalogue.described(archive))
         Archive.objects.filter(id=archive.id).delete()
+    return True
+
+
+def take_away(store: ObjectStore, place: ArchivePlace) -> bool:
+    """Remove an archive from one store, its manifest first; False when the store has to keep it still."""
+    if not _delete(store, place.manifest) and store.exists(place.manifest):
+        return False
+    _delete_parts(store, place)
     return True
 
 
@@ -79,7 +86,7 @@ def prune(store: ObjectStore) -> int:
         with atomic():
             known = Archive.objects.filter(id=place.archive_id).exists()
         if not finished and not known and all(info.modified < limit for info in found):
-            delete_parts(store, place)
+            _delete_parts(store, place)
             removed += 1
     return removed
 
@@ -105,7 +112,7 @@ def remove_unreferred_objects(store: ObjectStore) -> int:
     except ArchiveDamaged as damage:
         logger.warning("Objects of tenant %s are kept, because an archive is damaged: %s", tenant_id, damage)
         return 0
-    return sum(delete_object(store, name) for name in unwanted)
+    return sum(_delete(store, name) for name in unwanted)
 
 
 @atomic()
@@ -114,14 +121,14 @@ def _set_state(archive: Archive, state: State) -> None:
     archive.save(update_fields=["state"])
 
 
-def delete_parts(store: ObjectStore, place: ArchivePlace) -> None:
+def _delete_parts(store: ObjectStore, place: ArchivePlace) -> None:
     """Delete what has no manifest. What the store must keep harms nobody, and is tried again by `prune`."""
     for info in list(store.list(place.prefix)):
-        delete_object(store, info.name)
+        _delete(store, info.name)
 
 
-def delete_object(store: ObjectStore, name: str) -> bool:
-    """Delete an object; whether the store let go of it."""
+def _delete(store: ObjectStore, name: str) -> bool:
+    """Whether the store let go of the object."""
     try:
         store.delete(name)
     except ObjectRetained:

@@ -52,6 +52,7 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
+    "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",
         "schedule": crontab(hour=str(environ.Env().int("DRILL_HOUR", default=5)), minute="0"),

@@ -21,7 +21,7 @@ from backups.layout import PLATFORM_ID, ArchivePlace
 from backups.locks import exclusive
 from backups.models import State
 from backups.release import current_migrations, tool
-from backups.removal import delete_object, delete_parts
+from backups.removal import take_away
 from backups.runs import queries
 from backups.runs.actions import PLATFORM_ARCHIVE_CHECKED, PLATFORM_ARCHIVE_MADE, PLATFORM_ARCHIVE_REMOVED
 from backups.runs.models import PlatformArchive
@@ -118,8 +118,7 @@ def _clear_leftovers(store: ObjectStore) -> None:
     with platform_transaction():
         dead = list(PlatformArchive.objects.filter(state=State.RUNNING))
     for archive in dead:
-        delete_object(store, archive.place.manifest)
-        delete_parts(store, archive.place)
+        take_away(store, archive.place)
         with platform_transaction():
             PlatformArchive.objects.filter(id=archive.id).delete()
 
@@ -153,9 +152,8 @@ def _note_check(archive: PlatformArchive, damage: str, *, actor: Actor) -> None:
 
 def _remove(store: ObjectStore, archive: PlatformArchive, *, actor: Actor) -> bool:
     """The manifest first: what a kill leaves then is no archive. One that the store has to keep stays listed."""
-    if not delete_object(store, archive.place.manifest) and store.exists(archive.place.manifest):
+    if not take_away(store, archive.place):
         return False
-    delete_parts(store, archive.place)
     with platform_transaction():
         record(PLATFORM_ARCHIVE_REMOVED, actor=actor, target=archive, before=_described(archive))
         PlatformArchive.objects.filter(id=archive.id).delete()
