@@ -42,6 +42,7 @@ SCHEDULE = {
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",
         "schedule": crontab(hour=str(environ.Env().int("DRILL_HOUR", default=5)), minute="0"),
