@@ -42,6 +42,10 @@ SCHEDULE = {
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "examine-stores": {
+        "task": "backups.sites.tasks.examine_stores",
+        "schedule": crontab(day_of_month="1", hour="6", minute="10"),
+    },
     "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",
