@@ -242,6 +242,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.digests",
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
+        "backups.calendar",
         "backups.drills.queries",
         "backups.drills.services",
         "backups.companies",
