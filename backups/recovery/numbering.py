@@ -49,6 +49,7 @@ _ENDS = """
         ) AS last USING (seq) WHERE tenant_id = {tenant}
     ) AS ends WHERE segment.tenant_id = {tenant} AND segment.seq = ends.seq
 """
+_BATCH = 50
 _MISSING = """
     SELECT min(seq) FROM pg_temp.leaf_order AS leaf
     WHERE expires > {today} AND NOT EXISTS (SELECT FROM {stage} AS event WHERE event.id = leaf.id)
@@ -81,12 +82,19 @@ class Numbering:
     def _order(self, cursor: Any) -> None:
         """Write down the leaves in their order."""
         cursor.execute("CREATE TABLE pg_temp.leaf_order (id uuid, seq bigint, position bigint, expires bigint)")
-        found = Leaves.objects.using(OWNER_ALIAS).order_by("seq").values_list("seq", "entries")
-        with cursor.copy("COPY pg_temp.leaf_order FROM STDIN") as copy:
-            for seq, packed in found.iterator(chunk_size=50):
-                for position, leaf in enumerate(map(entries.read, entries.split(bytes(packed)))):
-                    copy.write_row((leaf.id, seq, position, leaf.expires))
+        batch = self._leaves_after(0)
+        while batch:
+            with cursor.copy("COPY pg_temp.leaf_order FROM STDIN") as copy:
+                for seq, packed in batch:
+                    for position, leaf in enumerate(map(entries.read, entries.split(bytes(packed)))):
+                        copy.write_row((leaf.id, seq, position, leaf.expires))
+            batch = self._leaves_after(batch[-1][0])
         cursor.execute("ANALYZE pg_temp.leaf_order")
+
+    def _leaves_after(self, seq: int) -> list[tuple[int, bytes]]:
+        """The leaves of the next segments; not while they are written down, for a connection does one thing at once."""
+        found = Leaves.objects.using(OWNER_ALIAS).filter(seq__gt=seq).order_by("seq")
+        return list(found.values_list("seq", "entries")[:_BATCH])
 
     def _cut(self, cursor: Any) -> None:
         today = sql.Literal(entries.number_of(timezone.now().date()))
