@@ -29,6 +29,9 @@ import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import backups.requests.urls_console
+import backups.requests.urls_operator
+import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import tenants.urls
@@ -49,6 +52,7 @@ console = [
     *auditlog.forwarding.urls_console.urlpatterns,
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
+    *backups.requests.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
@@ -59,6 +63,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -69,6 +74,7 @@ urlpatterns = [
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
+    *backups.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
 from tenants.isolation import transactions
-from tests.test_service_shapes import APPS, BY_THE_USER_THEMSELVES, EXCEPTIONS, JOURNAL, PART
+from tests.test_service_shapes import APPS, BY_THE_USER_THEMSELVES, EXCEPTIONS, JOURNAL, PART, STANDING, UNFINISHED
 
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:public\.)?"?(\w+)"?', re.IGNORECASE)
 _RECORD = "auditlog_auditevent"
@@ -29,8 +29,6 @@ _NOTES = re.compile(
     r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|passkeys_usedchallenge|sealing_|requests_))"
 )
 
-STANDING = "where a job stands; what it brings about is recorded"
-
 # Functions that write and need not record, each with the reason; on top of those that its static neighbour knows.
 REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_THE_USER_THEMSELVES} | {
     "accounts.factors.attempts.spend_code": PART,
@@ -39,6 +37,8 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "documents.counterparties.change_counterparty": "saved as it was, nothing has changed",
     "auditlog.forwarding.destinations._begin_test": PART,
     "auditlog.forwarding.destinations.change_destination": "saved as it was, it is only tried again at once",
+    "backups.runs.platform._begin": UNFINISHED,
+    "backups.runs.platform._clear_leftovers": UNFINISHED,
     "backups.recovery.journal.close": JOURNAL,
     "backups.recovery.journal.note_safety": JOURNAL,
     "backups.removal._set_state": "an archive whose parts are being deleted; its removal is recorded",
@@ -54,6 +54,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "auditlog.forwarding.sending._confirmed": STANDING,
     "auditlog.forwarding.sending._failed": STANDING,
     "accounts.passkeys.proving._use": PART,
+    "backups.requests.working.stumble": STANDING,
     "accounts.passkeys.challenges.remove_stale": "the end of a retention period",
     "accounts.people.outstanding.clear_away": "the end of a retention period",
     "accounts.sessions.remove_ended_sessions": "the end of a retention period",

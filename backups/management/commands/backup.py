@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connections
 
-from backups.commands import drilling, listing, recovering, restoring, runs, verifying
+from backups.commands import drilling, listing, recovering, restoring, runs, sites, verifying
 from backups.commands.subcommand import FAILURES, Subcommand
 from tenants.commands import SekishoCommand
 from tenants.isolation.context import tenant_scope
@@ -19,6 +19,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *drilling.SUBCOMMANDS,
     *restoring.SUBCOMMANDS,
     *recovering.SUBCOMMANDS,
+    *sites.SUBCOMMANDS,
 )
 
 _TABLE = "public.backups_archive"
