@@ -125,9 +125,7 @@ class Loader:
         if strangers := cursor.fetchone()[0]:
             raise ArchiveDamaged(entry.name, Cause.CONTENT, f"{strangers} rows of another tenant")
 
-    def _insertion(
-        self, table: ArchivedTable, columns: list[str], *, numbered: bool
-    ) -> tuple[sql.Composed, list[Any]]:
+    def _insertion(self, table: ArchivedTable, columns: list[str], *, numbered: bool) -> tuple[sql.Composed, list[Any]]:
         """Columns that came after the archive get the default that their migration gave to old rows."""
         given: dict[str, sql.Composable] = {name: sql.Identifier(name) for name in columns}
         if self._new is not None:

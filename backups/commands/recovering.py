@@ -118,9 +118,7 @@ def _print(command: SekishoCommand, done: Rebuilt) -> None:
 
 
 SUBCOMMANDS = (
-    Subcommand(
-        "catalogue", "fill the list of backups again from the backup store", _catalogue_arguments, _catalogue
-    ),
+    Subcommand("catalogue", "fill the list of backups again from the backup store", _catalogue_arguments, _catalogue),
     Subcommand(
         "rebuild",
         "rebuild the whole service into an empty database, from the backups and the keys alone",

@@ -86,7 +86,7 @@ class Numbering:
         while batch:
             with cursor.copy("COPY pg_temp.leaf_order FROM STDIN") as copy:
                 for seq, packed in batch:
-                    for position, leaf in enumerate(map(entries.read, entries.split(bytes(packed)))):
+                    for position, leaf in enumerate(map(entries.read, entries.split(packed))):
                         copy.write_row((leaf.id, seq, position, leaf.expires))
             batch = self._leaves_after(batch[-1][0])
         cursor.execute("ANALYZE pg_temp.leaf_order")
@@ -94,7 +94,7 @@ class Numbering:
     def _leaves_after(self, seq: int) -> list[tuple[int, bytes]]:
         """The leaves of the next segments; not while they are written down, for a connection does one thing at once."""
         found = Leaves.objects.using(OWNER_ALIAS).filter(seq__gt=seq).order_by("seq")
-        return list(found.values_list("seq", "entries")[:_BATCH])
+        return [(number, bytes(packed)) for number, packed in found.values_list("seq", "entries")[:_BATCH]]
 
     def _cut(self, cursor: Any) -> None:
         today = sql.Literal(entries.number_of(timezone.now().date()))
@@ -120,11 +120,5 @@ def forget(cursor: Any) -> None:
 def move_transactions_on(beyond: int) -> None:
     """Let the server use up numbers until it is past those that were given here. With no transaction open."""
     with tenant_scope(None), connections[OWNER_ALIAS].cursor() as cursor:
-        cursor.execute(
-            """
-            DO $$ BEGIN
-                WHILE pg_current_xact_id()::text::bigint <= %d LOOP COMMIT; END LOOP;
-            END $$
-            """
-            % (beyond + 1)
-        )
+        loop = f"WHILE pg_current_xact_id()::text::bigint <= {beyond + 1:d} LOOP COMMIT; END LOOP"
+        cursor.execute(f"DO $$ BEGIN {loop}; END $$")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,7 @@ def load_platform(store: ObjectStore, manifest: PlatformManifest, *, actor: Acto
             progress(entry.name, number, len(manifest.tables))
             if entry.rows:
                 loader.load(tables[entry.name], entry, reader.read(entry))
-        Tenant.objects.using(OWNER_ALIAS).update(frozen_at=timezone.now())
+        Tenant.objects.using(OWNER_ALIAS).filter(placement=DEFAULT_DB_ALIAS).update(frozen_at=timezone.now())
         return Restore.objects.using(OWNER_ALIAS).create(
             kind=RestoreKind.REBUILD,
             archive_id=manifest.place.archive_id,

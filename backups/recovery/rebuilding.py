@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from auditlog.actors import Actor
@@ -92,7 +92,7 @@ def rebuild(
     done = Rebuilt(manifest.place.archive_id, manifest.snapshot_at, resumed=master is not None)
     with done.timed("platform"):
         master = master or load_platform(store, manifest, actor=actor, progress=progress)
-        tenants = [tenant for tenant in all_tenants() if tenant.state != State.ERASED]
+        tenants = [one for one in all_tenants() if one.state != State.ERASED and one.placement == DEFAULT_DB_ALIAS]
         _make_room(manifest)
     with done.timed("companies"):
         loaded = _load_companies(store, manifest, tenants, master, progress)

@@ -58,9 +58,7 @@ def loaded_companies(master: Restore) -> dict[UUID, Restore]:
     return {restore.tenant_id: restore for restore in found}
 
 
-def _choices(
-    store: ObjectStore, platform: PlatformManifest, tenant_id: UUID, damaged: list[str]
-) -> Iterator[Chosen]:
+def _choices(store: ObjectStore, platform: PlatformManifest, tenant_id: UUID, damaged: list[str]) -> Iterator[Chosen]:
     """The archive that belongs to the run, then all older ones, newest first."""
     named = {one.place.tenant_id: one for one in platform.archives}.get(tenant_id)
     if named is not None and (manifest := _readable(store, named.place, named, damaged)):
@@ -110,5 +108,10 @@ def _load(
             rows=manifest.rows,
             objects_count=manifest.objects.count,
             report=report
-            | {"rebuild": str(master.id), "older": chosen.older, "seals_cut": numbering.cut, "newest": numbering.newest},
+            | {
+                "rebuild": str(master.id),
+                "older": chosen.older,
+                "seals_cut": numbering.cut,
+                "newest": numbering.newest,
+            },
         )

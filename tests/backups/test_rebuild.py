@@ -108,7 +108,7 @@ def test_the_database_directory_is_gone(var_dir: Path) -> None:
     again = start(var_dir, "manage.py", "backup", "rebuild")
     _out, errors = again.communicate(timeout=120)
     assert again.returncode == 1
-    assert "not empty" in errors
+    assert "空ではありません" in errors
 
     rebuild_and_kill(var_dir)
     resumed = service(var_dir, "resume")
