@@ -95,6 +95,8 @@ PAGES: dict[str, Promise] = {
     "operator:watch_rule": _("Unusual behaviour"),
     "operator:requests": _("Requests"),
     "operator:backups": _("Backups"),
+    "operator:backup_drills": _("Restore drills"),
+    "operator:backup_drill": pgettext_lazy("page", "Restore drill"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
     "documents:list": _("Documents"),
