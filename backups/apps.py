@@ -13,3 +13,4 @@ class BackupsConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from backups import actions, checks  # noqa: F401
+        from backups.custody import actions as custody_actions  # noqa: F401

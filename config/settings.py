@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "backups.recovery",
     "backups.sites",
     "backups.watch",
+    "backups.requests",
 ]
 
 MIDDLEWARE = [
@@ -154,6 +155,7 @@ else:
     REDIS_URL = env.str("REDIS_URL")
     _scratch = ""
 
+OWNER_CONFIGURED = bool(_urls["owner"])  # the restorer refuses to start without (backups.requests.restorer)
 DATABASES = {
     "default": _database(_urls["app"]),
     "platform": _database(_urls["platform"]),
@@ -184,6 +186,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A queue of its own, which only a worker with the owner's rights takes (backups.requests.restorer).
+CELERY_TASK_ROUTES = {"backups.requests.tasks.restore_company": {"queue": "restores"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = SCHEDULE
@@ -192,6 +196,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
 _store_default = environ.Env.NOTSET if PRODUCTION else ""
 VAULT_ROOT_KEY = env.str("VAULT_ROOT_KEY", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'root.key'}"
+# The root key that the one above succeeds, while `keys rotate --root` is under way.
+VAULT_ROOT_KEY_PREVIOUS = env.str("VAULT_ROOT_KEY_PREVIOUS", default="")
 VAULT_KEY_STORE = env.str("VAULT_KEY_STORE", default=_store_default) or f"file://{VAR_DIR / 'vault' / 'keys'}"
 VAULT_DOCUMENT_STORE = env.str("VAULT_DOCUMENT_STORE", default=_store_default) or f"file://{VAR_DIR / 'documents'}"
 VAULT_BACKUP_STORE = env.str("VAULT_BACKUP_STORE", default=_store_default) or f"file://{VAR_DIR / 'backups'}"

@@ -63,6 +63,14 @@ class RootKeyUnavailable(VaultError):
     """The service that holds the root key did not answer or gave no permission."""
 
 
+class RotationRefused(VaultError):
+    """Nothing to rotate, another rotation at work, or an end that would leave something unreadable."""
+
+
+class EscrowRefused(VaultError):
+    """The escrow file is not one, is opened by another passphrase, or must not be written so."""
+
+
 class KeyStoreEmpty(VaultError, ImproperlyConfigured):
     """The key store was never initialised, or is not the right folder or bucket."""
 
@@ -72,6 +80,14 @@ class TenantKeysMissing(VaultError):
 
     def __init__(self, tenant_id: UUID) -> None:
         super().__init__(f"There are no keys of tenant {tenant_id}.")
+        self.tenant_id = tenant_id
+
+
+class TenantKeysDestroyed(VaultError):
+    """The keys of the tenant were destroyed for good (R1); nobody makes new ones under its id."""
+
+    def __init__(self, tenant_id: UUID) -> None:
+        super().__init__(f"The keys of tenant {tenant_id} were destroyed.")
         self.tenant_id = tenant_id
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from vault.errors import RootKeyExists, RootKeyMissing
 from vault.keystore import DestroyedKeys, KeyStore, initialise
-from vault.root import RootKey, create_root_key, open_root_key, root_key_path
+from vault.root import RootKey, RootKeys, create_root_key, open_root_keys, root_key_path
 from vault.signing import Signature, SigningKey, SigningKeys
 from vault.stores import open_store
 from vault.tenantkeys import TenantKeys
@@ -19,6 +19,7 @@ __all__ = [
     "DestroyedKeys",
     "KeyStore",
     "RootKey",
+    "RootKeys",
     "Signature",
     "SigningKey",
     "SigningKeys",
@@ -26,6 +27,7 @@ __all__ = [
     "create_root_key",
     "key_store",
     "prepare_keys",
+    "root_keys",
 ]
 
 
@@ -39,9 +41,14 @@ def key_store() -> KeyStore:
     if not settings.PRODUCTION:
         prepare_keys()
     store = open_store(settings.VAULT_KEY_STORE, create=False)
-    keys = KeyStore(store, open_root_key(settings.VAULT_ROOT_KEY))
+    keys = KeyStore(store, root_keys())
     keys.check()  # a wrong root key or folder is told now, not at the first document
     return keys
+
+
+def root_keys() -> RootKeys:
+    """The root key of the settings (VAULT_ROOT_KEY) and the one that it succeeds (VAULT_ROOT_KEY_PREVIOUS), if any."""
+    return open_root_keys(settings.VAULT_ROOT_KEY, settings.VAULT_ROOT_KEY_PREVIOUS)
 
 
 def prepare_keys() -> list[str]:
@@ -62,7 +69,7 @@ def prepare_keys() -> list[str]:
         with contextlib.suppress(RootKeyExists):
             create_root_key(path)
             made.append("root_key")
-    if initialise(store, open_root_key(settings.VAULT_ROOT_KEY)):
+    if initialise(store, root_keys()):
         made.append("key_store")
     return made
 

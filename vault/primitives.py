@@ -3,6 +3,7 @@
 Everything else in the vault goes through this module; there is no other cryptography for confidentiality (section 5).
 """
 
+import json
 from typing import Any, BinaryIO, Protocol
 
 import tink
@@ -94,6 +95,24 @@ class Keyset:
     def to_clear_json(self) -> str:
         """The keyset with its secret in clear: for the root key file only."""
         return str(tink.json_proto_keyset_format.serialize(self._handle, secret_key_access.TOKEN))
+
+    def grown(self) -> "Keyset":
+        """The same keys and a fresh one, which encrypts from now on; what the older ones sealed stays readable (P5)."""
+        fresh = Keyset.new_aead()
+        while fresh.primary_id in self.key_ids:  # 32 bits: it will not happen, and must not
+            fresh = Keyset.new_aead()
+        mine, its = json.loads(self.to_clear_json()), json.loads(fresh.to_clear_json())
+        its["key"] = mine["key"] + its["key"]
+        return Keyset.from_clear_json(json.dumps(its))
+
+    def only(self, key_id: str) -> "Keyset":
+        """One of the keys alone. Raises KeyError when it is not there."""
+        mine = json.loads(self.to_clear_json())
+        number = int(key_id, 16)
+        chosen = [key for key in mine["key"] if key["keyId"] == number]
+        if not chosen:
+            raise KeyError(key_id)
+        return Keyset.from_clear_json(json.dumps({"primaryKeyId": number, "key": chosen}))
 
     @property
     def primary_id(self) -> str:

@@ -5,6 +5,7 @@ store may lie on a medium that forbids changes.
 """
 
 import json
+import logging
 import re
 import threading
 import time
@@ -14,10 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from vault.errors import KeysAltered
+from vault.errors import KeysAltered, ObjectMissing, RootKeyUnavailable
 from vault.stores.interface import ObjectInfo, ObjectStore
 
+logger = logging.getLogger(__name__)
+
 Record = dict[str, Any]
+# How often a listing is taken again when a version was removed between it and the reading.
+_ATTEMPTS = 5
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -36,6 +41,10 @@ class Records:
             if _VERSION.fullmatch(stem := info.name.removeprefix(self.folder + "/").removesuffix(".json"))
         }
         return tuple(found[version] for version in sorted(found))
+
+    def version(self, info: ObjectInfo) -> int:
+        """The number of a listed version."""
+        return int(info.name.removeprefix(self.folder + "/").removesuffix(".json"))
 
     def add(self, version: int, record: Record) -> None:
         """Write a version. Raises ObjectExists when another process was first."""
@@ -98,17 +107,41 @@ class RecentlyUsed(Generic[K, V]):
                 self._kept.move_to_end(key)
                 return kept.value
         try:
-            stamp = self._listing(key)
-            value = kept.value if kept and kept.stamp == stamp else self._load(key, stamp)
+            fresh = self._fresh(key, kept, now)
         except Exception:
             self.forget(key)
             raise
         with self._lock:
-            self._kept[key] = _Kept(stamp, value, now)
+            self._kept[key] = fresh
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return value
+        return fresh.value
+
+    def refreshed(self, key: K) -> V:
+        """The value as the store has it now: for who met something that the kept one does not know."""
+        with self._lock:
+            if kept := self._kept.get(key):
+                kept.checked = float("-inf")
+        return self.get(key)
+
+    def _fresh(self, key: K, kept: _Kept[V] | None, now: float) -> _Kept[V]:
+        for attempt in range(_ATTEMPTS):
+            stamp = self._listing(key)
+            if kept and kept.stamp == stamp:
+                return _Kept(stamp, kept.value, now)
+            try:
+                return _Kept(stamp, self._load(key, stamp), now)
+            except ObjectMissing:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            except RootKeyUnavailable:
+                # KMS fails, and there is a new version beside the one that is kept: that one serves on for a while.
+                if kept is None or not set(kept.stamp) & set(stamp):
+                    raise
+                logger.warning("The root key is out of reach; the keys of %s that are kept serve on", key)
+                return _Kept(kept.stamp, kept.value, now)
+        raise AssertionError("the loop returns or raises")
 
     def forget(self, key: K) -> None:
         with self._lock:

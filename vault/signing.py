@@ -14,14 +14,12 @@ from functools import cached_property
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from vault.errors import KeysAltered, ObjectExists, SignatureInvalid
-from vault.primitives import CannotDecrypt, bind
+from vault.errors import ObjectExists, SignatureInvalid
 from vault.records import RecentlyUsed, Record, Records, Stamp
-from vault.root import RootKey
-from vault.stores.interface import ObjectStore
+from vault.stores.interface import ObjectInfo
 from vault.stores.names import check_name
+from vault.wrapping import SIGNING_FORMAT, Kind, Wrapping, made_as, made_at, signing_kind
 
-FORMAT = "sekisho-signing-key-1"
 _KEPT_SECONDS = 300.0
 _KEPT_PURPOSES = 32
 
@@ -60,9 +58,8 @@ class SigningKey:
 class SigningKeys:
     """The signing keys of the installation, by purpose; made when a purpose is first used."""
 
-    def __init__(self, store: ObjectStore, root: RootKey, installation: str) -> None:
-        self._store = store
-        self._root = root
+    def __init__(self, wrapping: Wrapping, installation: str) -> None:
+        self._wrapping = wrapping
         self._installation = installation
         self._recent = RecentlyUsed(self._listing, self._load, seconds=_KEPT_SECONDS, size=_KEPT_PURPOSES)
 
@@ -80,10 +77,9 @@ class SigningKeys:
 
         Other processes sign with the old one for up to five more minutes; its signatures stay good.
         """
-        version = self.keys(purpose)[-1].version + 1
-        self._records(purpose).add(version, self._new_record(purpose, version))
-        self._recent.forget(purpose)
-        return self.keys(purpose)[-1]
+        records = self._records(purpose)
+        self._add(purpose, max(records.version(info) for info in self._listing(purpose)) + 1)
+        return self._recent.refreshed(purpose)[-1]
 
     def verify(self, purpose: str, message: bytes, signature: Signature) -> None:
         """Raises SignatureInvalid unless one of our keys for this purpose signed exactly these bytes."""
@@ -102,40 +98,36 @@ class SigningKeys:
         return next((key for key in self.keys(purpose) if key.key_id == key_id), None)
 
     def _records(self, purpose: str) -> Records:
-        return Records(self._store, check_name(f"signing/{purpose}"))
+        return Records(self._wrapping.store, check_name(f"signing/{purpose}"))
+
+    def kind(self, purpose: str) -> Kind:
+        """How the records of a purpose are wrapped."""
+        return signing_kind(self._installation, purpose)
 
     def _listing(self, purpose: str) -> Stamp:
         records = self._records(purpose)
         if found := records.listing():
             return found
         with contextlib.suppress(ObjectExists):  # another process made it in the same moment; theirs it is
-            records.add(1, self._new_record(purpose, 1))
+            self._add(purpose, 1)
         return records.listing()
 
-    def _new_record(self, purpose: str, version: int) -> Record:
+    def _add(self, purpose: str, version: int) -> None:
         private = Ed25519PrivateKey.generate()
         public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
-        wrapped = self._root.encrypt(private.private_bytes_raw(), self._place(purpose, version, public))
-        return {
-            "format": FORMAT,
-            "purpose": purpose,
-            "root_key": self._root.id,
-            "public_key": public,
-            "private_key": base64.b64encode(wrapped).decode(),
-        }
+        fields: Record = {"purpose": purpose, "public_key": public}
+        self._wrapping.add(self._records(purpose), self.kind(purpose), version, private.private_bytes_raw(), fields)
 
     def _load(self, purpose: str, stamp: Stamp) -> tuple[SigningKey, ...]:
+        """Every key once, in the order in which they were made, from its newest version that opens here."""
         records = self._records(purpose)
-        return tuple(self._opened(purpose, records.read(info, FORMAT)) for info in stamp)
+        versions: dict[int, list[ObjectInfo]] = {}
+        for info in stamp:
+            versions.setdefault(made_as(records.read(info, SIGNING_FORMAT)), []).append(info)
+        return tuple(self._opened(purpose, made, tuple(versions[made])) for made in sorted(versions))
 
-    def _opened(self, purpose: str, record: Record) -> SigningKey:
-        try:
-            version, public = record["version"], record["public_key"]
-            wrapped = base64.b64decode(record["private_key"])
-            private = self._root.decrypt(wrapped, self._place(purpose, version, public))
-        except (CannotDecrypt, KeyError, TypeError, ValueError) as error:
-            raise KeysAltered(f"The signing key for {purpose} was altered in the key store.") from error
-        return SigningKey(purpose, version, record["created"], Ed25519PrivateKey.from_private_bytes(private))
-
-    def _place(self, purpose: str, version: int, public: str) -> bytes:
-        return bind("sekisho signing key 1", self._installation, purpose, str(version), public)
+    def _opened(self, purpose: str, made: int, stamp: Stamp) -> SigningKey:
+        kind = self.kind(purpose)
+        info, record = self._wrapping.newest(self._records(purpose), kind, stamp)
+        private = self._wrapping.opened(kind, record, info.name)
+        return SigningKey(purpose, made, made_at(record), Ed25519PrivateKey.from_private_bytes(private))

@@ -207,7 +207,7 @@ class DecryptingReader:
             found = header.identity
             raise ObjectUnreadable(self.path, Cause.MISPLACED, f"{found.tenant_id}/{found.kind}/{found.name}")
         try:
-            keys = key_store().tenant_keys(identity.tenant_id)
+            keys = key_store().tenant_keys(identity.tenant_id, holding=header.key_id)
         except TenantKeysMissing as error:
             raise ObjectUnreadable(self.path, Cause.KEYS_MISSING) from error
         self.key_id = header.key_id

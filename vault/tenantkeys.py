@@ -11,7 +11,7 @@ class TenantKeys:
 
     def __init__(self, tenant_id: UUID, keyset: Keyset) -> None:
         self.tenant_id = tenant_id
-        self._keyset = keyset
+        self.keyset = keyset
         self._aead = keyset.aead()
         self.key_id = keyset.primary_id
         self.key_ids = keyset.key_ids

@@ -72,8 +72,7 @@ def remove_tenant_that_never_was(tenant_id: UUID) -> None:
     """Remove contents and keys under an id that the directory does not know. Raises VaultError."""
     for info in list(document_store().list(f"{tenant_id}/")):
         document_store().delete(info.name)
-    if key_store().has_tenant_keys(tenant_id):
-        key_store().destroy_tenant_keys(tenant_id)
+    key_store().discard_tenant_keys(tenant_id)
 
 
 def cause_of(error: BaseException) -> str:

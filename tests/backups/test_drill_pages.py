@@ -99,9 +99,10 @@ def test_as_many_queries_for_many_drills(cast: Cast, client: Client) -> None:
         for minutes in range(number):
             make_drill(cast.admin.tenant, timezone.now() - timedelta(minutes=minutes))
         client.get(_LIST)
-        with CaptureQueriesContext(connections["platform"]) as platform, CaptureQueriesContext(
-            connections["default"]
-        ) as default:
+        with (
+            CaptureQueriesContext(connections["platform"]) as platform,
+            CaptureQueriesContext(connections["default"]) as default,
+        ):
             assert client.get(_LIST).status_code == 200
         counts.append(len(platform) + len(default))
     assert counts[0] == counts[1]

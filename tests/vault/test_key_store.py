@@ -1,6 +1,5 @@
 """Keys of tenants: made, kept, bound to their place, destroyed (D7, P5, R1)."""
 
-import base64
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +18,14 @@ from vault.errors import (
     RootKeyMissing,
     RootKeyRefused,
     SecretUnreadable,
+    TenantKeysDestroyed,
     TenantKeysExist,
     TenantKeysMissing,
 )
 from vault.keys import KeyStore, key_store, prepare_keys
-from vault.keystore import TENANT_FORMAT, initialise
+from vault.keystore import initialise
 from vault.primitives import Keyset, bind
-from vault.root import create_root_key, open_root_key
+from vault.root import create_root_key, open_root_keys
 from vault.stores import LocalStore, ObjectStore
 
 
@@ -48,7 +48,7 @@ def test_keys_survive_the_process(keys: KeyStore, store: ObjectStore, tmp_path: 
     tenant = uuid4()
     made = keys.create_tenant_keys(tenant)
     sealed = keys.seal_secret(tenant, "mfa.totp", b"seed")
-    other = KeyStore(store, open_root_key(f"file://{tmp_path}/own.key"))
+    other = KeyStore(store, open_root_keys(f"file://{tmp_path}/own.key"))
     assert other.open_secret(tenant, "mfa.totp", sealed) == b"seed"
     assert other.key_id(tenant) == made.key_id
     assert other.installation == keys.installation
@@ -97,15 +97,16 @@ def test_destroyed_keys_are_gone(keys: KeyStore, store: ObjectStore, tmp_path: P
     assert (destroyed.key_ids, destroyed.versions) == ((key_id,), 1)
     assert not keys.has_tenant_keys(tenant)
     assert [info.name for info in store.list(f"tenants/{tenant}")] == []
-    for process in (keys, KeyStore(store, open_root_key(f"file://{tmp_path}/own.key"))):
+    for process in (keys, KeyStore(store, open_root_keys(f"file://{tmp_path}/own.key"))):
         with pytest.raises(TenantKeysMissing):
             process.open_secret(tenant, "p", sealed)
         process.seal_secret(other, "p", b"x")
     with pytest.raises(TenantKeysMissing):
         keys.destroy_tenant_keys(tenant)
-    keys.create_tenant_keys(tenant)
-    with pytest.raises(SecretUnreadable):
-        keys.open_secret(tenant, "p", sealed)
+    assert keys.destroyed(tenant) == destroyed
+    with pytest.raises(TenantKeysDestroyed):
+        keys.create_tenant_keys(tenant)
+    assert not keys.has_tenant_keys(tenant)
 
 
 def test_other_processes_hear_of_a_destruction(
@@ -116,7 +117,7 @@ def test_other_processes_hear_of_a_destruction(
     monkeypatch.setattr(records, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     tenant = uuid4()
     keys.create_tenant_keys(tenant)
-    other = KeyStore(store, open_root_key(f"file://{tmp_path}/own.key"))
+    other = KeyStore(store, open_root_keys(f"file://{tmp_path}/own.key"))
     other.tenant_keys(tenant)
     keys.destroy_tenant_keys(tenant)
     clock[0] += 29
@@ -146,8 +147,7 @@ def test_a_rotation_elsewhere_is_seen(keys: KeyStore, store: ObjectStore, monkey
     old = keys.create_tenant_keys(tenant)
     destination = records.Records(store, f"tenants/{tenant}")
     newer = Keyset.new_aead()
-    wrapped = newer.wrapped(keys._root, keys._place(tenant, 2))
-    destination.add(2, {"format": TENANT_FORMAT, "keyset": base64.b64encode(wrapped).decode()})
+    keys.wrapping.write(destination, keys.kind(tenant), 2, newer, {}, keys.wrapping.current())
     assert keys.key_id(tenant) == old.key_id
     clock[0] += 31
     assert keys.key_id(tenant) == newer.primary_id

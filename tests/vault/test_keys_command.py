@@ -43,7 +43,7 @@ def test_tells_a_person_to_keep_a_copy(vault: Settings, tmp_path: Path) -> None:
 
 def test_takes_a_root_key_that_is_there_already(vault: Settings, tmp_path: Path) -> None:
     """A key from a safe or an orchestrator is used, not replaced."""
-    root = create_root_key(tmp_path / "rootkey/root.key")
+    root = create_root_key(tmp_path / "rootkey/root.key").present
     assert json.loads(init("--json")) == {
         "made": ["key_store"],
         "installation": key_store().installation,

@@ -15,7 +15,7 @@ from vault.aws import client
 from vault.errors import RootKeyExists, RootKeyMissing, RootKeyUnavailable
 from vault.keys import key_store
 from vault.primitives import CannotDecrypt
-from vault.root import create_root_key, open_root_key
+from vault.root import create_root_key, open_root_keys
 from vault.stores import document_store
 from vault.streams import read_object, write_object
 
@@ -32,11 +32,11 @@ def kms_key(aws: str, settings: Settings) -> str:
 def test_a_new_root_key_is_private_and_complete(tmp_path: Path) -> None:
     """Mode 0600, nothing else beside it, and the file alone opens what was wrapped."""
     path = tmp_path / "deep" / "root.key"
-    made = create_root_key(path)
+    made = create_root_key(path).present
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["root.key"]
     wrapped = made.encrypt(b"key", b"place")
-    again = open_root_key(f"file://{path}")
+    again = open_root_keys(f"file://{path}").present
     assert again.id == made.id
     assert again.decrypt(wrapped, b"place") == b"key"
     with pytest.raises(CannotDecrypt):
@@ -67,20 +67,20 @@ def test_another_file_is_no_root_key(tmp_path: Path, content: str) -> None:
     """A wrong file at the right place is named, not guessed at."""
     (tmp_path / "root.key").write_text(content)
     with pytest.raises(RootKeyMissing, match="not a root key"):
-        open_root_key(f"file://{tmp_path}/root.key")
+        open_root_keys(f"file://{tmp_path}/root.key")
 
 
 def test_a_missing_root_key_says_what_to_do(tmp_path: Path) -> None:
     """The operator reads the command in the message."""
     with pytest.raises(RootKeyMissing, match="keys init"):
-        open_root_key(f"file://{tmp_path}/root.key")
+        open_root_keys(f"file://{tmp_path}/root.key")
 
 
 @pytest.mark.parametrize("url", ["", "root.key", "file://host/root.key", "gcp-kms://x", "aws-kms://alias/x"])
 def test_refuses_addresses_of_no_root_key(url: str) -> None:
     """Only a file or an AWS KMS key by its ARN."""
     with pytest.raises(ImproperlyConfigured):
-        open_root_key(url)
+        open_root_keys(url)
 
 
 def test_the_secret_in_the_file_is_a_tink_keyset(tmp_path: Path) -> None:
@@ -92,17 +92,17 @@ def test_the_secret_in_the_file_is_a_tink_keyset(tmp_path: Path) -> None:
 
 def test_kms_wraps_and_tells_refusal_from_outage(kms_key: str, settings: Settings) -> None:
     """The wrong place is a refusal; no access and no network are outages, which a retry may mend."""
-    root = open_root_key(kms_key)
+    root = open_root_keys(kms_key).present
     assert root.id == kms_key.removeprefix("aws-kms://")
     wrapped = root.encrypt(b"key", b"place")
     assert root.decrypt(wrapped, b"place") == b"key"
     with pytest.raises(CannotDecrypt):
         root.decrypt(wrapped, b"another place")
     with pytest.raises(RootKeyUnavailable):
-        open_root_key(kms_key[:-12] + "000000000000").encrypt(b"key", b"place")
+        open_root_keys(kms_key[:-12] + "000000000000").present.encrypt(b"key", b"place")
     settings.KMS_ENDPOINT_URL = "http://127.0.0.1:1"
     with pytest.raises(RootKeyUnavailable):
-        open_root_key(kms_key).decrypt(wrapped, b"place")
+        open_root_keys(kms_key).present.decrypt(wrapped, b"place")
 
 
 def test_the_whole_vault_works_under_kms(kms_key: str, settings: Settings, tmp_path: Path) -> None:

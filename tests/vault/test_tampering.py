@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.vault.objects import FIRST, MIB, refusal, stored
-from vault.errors import Cause
+from vault.errors import Cause, TenantKeysDestroyed
 from vault.keys import key_store
 from vault.objectformat import MAGIC
 from vault.stores import backup_store, copy_object, document_store
@@ -136,15 +136,16 @@ def test_a_content_under_another_header_is_refused(tenant: UUID, tmp_path: Path)
 
 
 def test_destroyed_keys_make_every_copy_unreadable(tenant: UUID) -> None:
-    """R1: the document and its backup, at once; new keys of the same tenant do not bring them back."""
+    """R1: the document and its backup, at once; nobody makes new keys under the id of the tenant."""
     stored(document_store(), tenant, "x", 1000)
     path = f"{tenant}/documents/x"
     copy_object(document_store(), path, backup_store(), "2026-11-22/x")
     key_store().destroy_tenant_keys(tenant)
     for store, place in ((document_store(), path), (backup_store(), "2026-11-22/x")):
         assert refusal(store, tenant, path=place) is Cause.KEYS_MISSING
-    key_store().create_tenant_keys(tenant)
-    assert refusal(document_store(), tenant) is Cause.WRONG_KEY
+    with pytest.raises(TenantKeysDestroyed):
+        key_store().create_tenant_keys(tenant)
+    assert refusal(document_store(), tenant) is Cause.KEYS_MISSING
 
 
 @pytest.mark.parametrize(
