@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,9 +25,7 @@ class DrillTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no t
         "{% load elements %}<a href=\"{% url 'operator:backup_drill' record.id %}\">{% moment value %}</a>",
         verbose_name=pgettext_lazy("time", "Started"),
     )
-    company = tables.TemplateColumn(
-        "{{ value.name }}<br><code>{{ value.company_code }}</code>", verbose_name=_("Company"), empty_values=()
-    )
+    company = tables.Column(verbose_name=_("Company"), empty_values=())
     sound = tables.TemplateColumn(
         template_name=_RESULT, verbose_name=pgettext_lazy("restore drill", "Result"), extra_context={"short": True}
     )
@@ -46,10 +45,10 @@ class DrillTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no t
         super().__init__(*args, **kwargs)
         self._companies = companies
 
-    def render_company(self, record: Drill, column: Any, bound_column: Any) -> Any:
+    def render_company(self, record: Drill) -> str:
         """Name and code."""
-        value = self._companies.get(record.tenant_id)
-        return column.render(record, self, value, bound_column, default="—") if value else "—"
+        company = self._companies.get(record.tenant_id)
+        return format_html("{}<br><code>{}</code>", company.name, company.company_code) if company else "—"
 
 
 class CheckTable(tables.Table):  # type: ignore[misc]

@@ -79,7 +79,8 @@ def test_a_row_that_never_reached_the_archive(
     whole = Snapshot.copy_rows
 
     def losing(self: Snapshot, table: ArchivedTable, out: Any) -> int:
-        return whole(self, table, _Losing(out) if table.name == "documents_counterparty" else out)
+        sink: Any = _Losing(out) if table.name == "documents_counterparty" else out
+        return whole(self, table, sink)
 
     monkeypatch.setattr(Snapshot, "copy_rows", losing)
     drill = drilled(take())

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from accounts.access import MemberRequest, menu_required, own_transactions
 from auditlog.actors import ActorKind
@@ -21,10 +20,7 @@ from backups.drills.scratch import is_configured
 from backups.drills.services import order_drill
 from backups.drills.tables import CheckTable, DrillTable
 from backups.errors import BackupError
-from tenants.isolation.transactions import platform_transaction
 from tenants.queries import all_tenants, tenant_by_code
-
-_PER_PAGE = 25
 
 
 @menu_required("operator.backups")
@@ -38,19 +34,19 @@ def drills(request: MemberRequest) -> HttpResponse:
     if code and asked is None:
         form.add_error("company", _("No company has this code."))
     series = queries.rto_series()
-    found = queries.drills(tenant_id=asked.id if asked else None, sound=form.sound)
-    with platform_transaction():
-        table = DrillTable(found, companies=companies)
-        RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
-        context = {
-            "form": form,
-            "drills": table,
-            "attention": queries.drills_needing_attention(),
-            "series": series,
-            "chart": _chart(series),
-            "configured": is_configured(),
-        }
-        return render(request, "backups/drills/drills.html", context)
+    page = queries.drill_page(
+        tenant_id=asked.id if asked else None, sound=form.sound, number=request.GET.get("page", 1)
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "drills": DrillTable(page.object_list, companies=companies),
+        "attention": queries.drills_needing_attention(),
+        "series": series,
+        "chart": _chart(series),
+        "configured": is_configured(),
+    }
+    return render(request, "backups/drills/drills.html", context)
 
 
 @menu_required("operator.backups")
