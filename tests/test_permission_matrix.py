@@ -38,7 +38,6 @@ from documents.names import clean_place
 from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
-from tests.factories.drills import make_drill
 from tests.factories.people import make_person
 from tests.factories.rows import make_row
 
@@ -322,7 +321,6 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
     with tenant_transaction(cast.operator.tenant.id):
         wish = {"purpose": "Look", "ticket": "INQ-1", "scope": "read", "minutes": 30, "emergency": True}
         access = ask(resolve_company("ACME"), **wish, operator=asker.user, actor=asker.actor)  # type: ignore[arg-type]
-    drill = make_drill(cast.admin.tenant)
     with tenant_transaction(cast.admin.tenant.id):
         version = store_file([b"content"], place=clean_place("Contracts/contract.txt"), folder=None, actor=actor)
         partner = create_counterparty(code="C-1", name="Partner", actor=actor)
@@ -336,7 +334,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company": access.tenant_id,
             "company_code": "ACME",
             "access": access.id,
-            "drill": drill.id,
+            "drill": review.id,
             "role": role.id,
             "rule": "failures.guessing",
             "finding": make_row(Finding).id,

@@ -18,6 +18,7 @@ from auditlog.actors import Actor
 from backups import tableparts
 from backups.models import Archive
 from backups.taking import take_archive
+from backups.verifying import verify_archive
 from documents.contents import store_file
 from documents.models import Counterparty
 from documents.names import Place
@@ -158,3 +159,11 @@ def take(acme: Tenant) -> Callable[[], Archive]:
 def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
     """An archive of ACME with data, not verified yet."""
     return take()
+
+
+@pytest.fixture
+def verified(archive: Archive) -> Archive:
+    """An archive of ACME that was verified: one that is drilled."""
+    with tenant_scope(archive.tenant_id):
+        assert verify_archive(archive, actor=ACTOR)
+    return archive
