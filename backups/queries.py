@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from auditlog.models import AuditEvent
+from auditlog.queries import events, events_of_days
+from backups.actions import ARCHIVE_DAMAGED, ARCHIVE_FAILED, RESTORE_REFUSED
 from backups.models import Archive, State
-from config.schedule import SCHEDULE
 from tenants.isolation.placement import PLATFORM_ALIAS
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 
@@ -22,12 +24,32 @@ def archives() -> QuerySet[Archive]:
 
 
 @atomic()
-def archive_of_today() -> Archive | None:
-    """The tenant's newest sound archive since midnight in Japan, verified or not yet."""
-    midnight = timezone.localtime(timezone=ZoneInfo(settings.CELERY_TIMEZONE)).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    return archives().filter(created_at__gte=midnight).exclude(state=State.DAMAGED).order_by("-state").first()
+def unchecked_archive() -> Archive | None:
+    """The tenant's newest archive that waits for its verification."""
+    return archives().filter(state=State.COMPLETE).first()
+
+
+@atomic()
+def archive_of_tenant(archive_id: UUID) -> Archive | None:
+    """The archive of that id, if it is the tenant's."""
+    return archives().filter(id=archive_id).first()
+
+
+@atomic()
+def made_since(when: datetime) -> bool:
+    """Whether a backup of the tenant was begun since then and is verified."""
+    return archives().filter(created_at__gte=when, state=State.VERIFIED).exists()
+
+
+def is_running() -> bool:
+    """Whether a backup of the tenant is being made."""
+    return Archive.objects.filter(state=State.RUNNING, created_at__gte=timezone.now() - timedelta(days=1)).exists()
+
+
+def failures(days: int = 30, most: int = 50) -> list[AuditEvent]:
+    """What failed with the tenant's backups lately, newest first, with the cause, out of its audit log."""
+    codes = [ARCHIVE_FAILED.code, ARCHIVE_DAMAGED.code, RESTORE_REFUSED.code]
+    return list(events_of_days(events(), days).filter(action__in=codes)[:most])
 
 
 def find_archive(archive_id: UUID) -> Archive | None:
@@ -42,7 +64,7 @@ def archives_of_everybody() -> list[Archive]:
 
 def next_run(now: datetime | None = None) -> datetime:
     """When the nightly run begins next."""
-    schedule: Any = SCHEDULE["back-up-every-tenant"]["schedule"]
+    schedule: Any = settings.CELERY_BEAT_SCHEDULE["back-up-every-tenant"]["schedule"]
     local = timezone.localtime(now, ZoneInfo(settings.CELERY_TIMEZONE))
     (hour,), (minute,) = schedule.hour, schedule.minute
     run = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
