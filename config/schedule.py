@@ -52,6 +52,10 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
+    "examine-stores": {
+        "task": "backups.sites.tasks.examine_stores",
+        "schedule": crontab(day_of_month="1", hour="6", minute="10"),
+    },
     "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",

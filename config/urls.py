@@ -32,6 +32,7 @@ import auditlog.watching.urls_operator
 import backups.drills.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
+import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
@@ -65,6 +66,7 @@ operator = [
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
+    *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,

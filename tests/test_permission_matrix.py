@@ -263,6 +263,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:backup_drills": Page("operator.backups", FINE, NO),
     "operator:backup_drill drill": Page("operator.backups", FINE, NO),
     "operator:backup_drill_now": Page("operator.backups", NO, SENT_AWAY),
+    "operator:backup_runs": Page("operator.backups", FINE, NO),
     "operator:backup_company company_code": Page("operator.backups", FINE, NO),
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
