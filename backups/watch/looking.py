@@ -9,6 +9,8 @@ from django.conf import settings
 
 from backups.companies import RECOVERY_POINT_OBJECTIVE
 from backups.drills.queries import drills_needing_attention
+from backups.runs.models import RunState
+from backups.runs.queries import newest_run
 from backups.watch.models import ProblemKind
 from tenants.isolation.transactions import current_connection
 
@@ -60,13 +62,20 @@ def drills(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
             yield ProblemKind.DRILL_OVERDUE, standing.tenant.id, ""
 
 
+def run(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """The newest run, when it failed for some company or for the platform (B1); the next one makes it good."""
+    newest = newest_run()
+    if newest is not None and newest.state == RunState.FAILED:
+        yield ProblemKind.RUN_FAILED, None, f"{newest.id} {newest.failed}/{newest.companies} {newest.error}".strip()
+
+
 def second_site(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
     """Archives that should be at the second site by now (B3). One problem of all: it is the site that is away."""
     if settings.VAULT_BACKUP_COPY_STORE and _rows(_NOT_COPIED, now - RECOVERY_POINT_OBJECTIVE):
         yield ProblemKind.SITE_BEHIND, None, ""
 
 
-LOOKS: tuple[Look, ...] = (overdue, damaged, drills, second_site)
+LOOKS: tuple[Look, ...] = (overdue, damaged, run, drills, second_site)
 
 
 def look(now: datetime) -> Found:
