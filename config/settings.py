@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.destruction",
     "backups.drills",
     "backups.recovery",
     "backups.sites",

@@ -29,6 +29,7 @@ import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import backups.destruction.urls_operator
 import backups.urls_console
 import backups.urls_operator
 import tenants.urls
@@ -59,6 +60,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.destruction.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

@@ -46,7 +46,7 @@ def _nested(one: tuple[str, PurePosixPath], other: tuple[str, PurePosixPath]) ->
 def lies_within_a_store(path: Path) -> str:
     """The setting of the store in whose folder the path lies; empty when it lies in none."""
     place = ("file", PurePosixPath(path.resolve()))
-    return next((setting for setting in _STORES if _nested(place, _place(getattr(settings, setting)))), "")
+    return next((setting for setting in _configured() if _nested(place, _place(getattr(settings, setting)))), "")
 
 
 @register
