@@ -19,6 +19,13 @@ class RunningAlready(BackupError):
         super().__init__(_("Another backup of this tenant is running. Wait until it has ended."))
 
 
+class NoSecondSite(BackupError):
+    """There is one site for backups only."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no second site for backups: set VAULT_BACKUP_COPY_STORE."))
+
+
 class ArchiveUnknown(BackupError):
     """The catalogue has no archive of this id."""
 

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from auditlog.models import AuditEvent
+from auditlog.queries import events, events_of_days
+from backups.actions import ARCHIVE_DAMAGED, ARCHIVE_FAILED, RESTORE_REFUSED
 from backups.models import Archive, State
 from config.schedule import SCHEDULE
 from tenants.isolation.placement import PLATFORM_ALIAS
@@ -28,6 +31,29 @@ def archive_of_today() -> Archive | None:
         hour=0, minute=0, second=0, microsecond=0
     )
     return archives().filter(created_at__gte=midnight).exclude(state=State.DAMAGED).order_by("-state").first()
+
+
+@atomic()
+def archive_of_tenant(archive_id: UUID) -> Archive | None:
+    """The archive of that id, if it is the tenant's."""
+    return archives().filter(id=archive_id).first()
+
+
+@atomic()
+def made_since(when: datetime) -> bool:
+    """Whether a backup of the tenant was begun since then and is verified."""
+    return archives().filter(created_at__gte=when, state=State.VERIFIED).exists()
+
+
+def is_running() -> bool:
+    """Whether a backup of the tenant is being made."""
+    return Archive.objects.filter(state=State.RUNNING, created_at__gte=timezone.now() - timedelta(days=1)).exists()
+
+
+def failures(days: int = 30, most: int = 50) -> list[AuditEvent]:
+    """What failed with the tenant's backups lately, newest first, with the cause, out of its audit log."""
+    codes = [ARCHIVE_FAILED.code, ARCHIVE_DAMAGED.code, RESTORE_REFUSED.code]
+    return list(events_of_days(events(), days).filter(action__in=codes)[:most])
 
 
 def find_archive(archive_id: UUID) -> Archive | None:

@@ -60,13 +60,20 @@ def remove(store: ObjectStore, archive: Archive, *, actor: Actor) -> bool:
     """Remove a listed archive; False when the store has to keep it still (a lock with a date): it stays listed."""
     listed_as = State(archive.state)
     _set_state(archive, State.RUNNING)
-    if not _delete(store, archive.place.manifest) and store.exists(archive.place.manifest):
+    if not take_away(store, archive.place):
         _set_state(archive, listed_as)
         return False
-    _delete_parts(store, archive.place)
     with atomic():
         record(ARCHIVE_REMOVED, actor=actor, target=archive, before=catalogue.described(archive))
         Archive.objects.filter(id=archive.id).delete()
+    return True
+
+
+def take_away(store: ObjectStore, place: ArchivePlace) -> bool:
+    """Remove an archive from one store, its manifest first; False when the store has to keep it still."""
+    if not _delete(store, place.manifest) and store.exists(place.manifest):
+        return False
+    _delete_parts(store, place)
     return True
 
 

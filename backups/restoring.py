@@ -59,9 +59,15 @@ class Restored:
 
 
 def restore_archive(
-    archive: Archive, *, company_code: str, actor: Actor, name: str = "", progress: Progress = silent
+    archive: Archive,
+    *,
+    company_code: str,
+    actor: Actor,
+    name: str = "",
+    tenant_id: UUID | None = None,
+    progress: Progress = silent,
 ) -> Restored:
-    """Make a new tenant out of an archive, under a company code that nobody has.
+    """Make a new tenant out of an archive, under a company code that nobody has; `tenant_id` is its id to be.
 
     Users keep their passwords and roles, documents their contents. Sessions and one-time links are not in an archive.
     Recorded in the logs of the new tenant, the old one and the provider. Call it with no transaction open. Raises
@@ -75,7 +81,7 @@ def restore_archive(
     with exclusive(archive.tenant_id, journal.LOCK), exclusive(archive.tenant_id):
         manifest = read_manifest(store, archive.place, sha256=archive.manifest_sha256)
         check_manifest(manifest)
-        tenant = _new_tenant(manifest, company_code, name)
+        tenant = _new_tenant(manifest, company_code, name, tenant_id or new_id())
         entry = journal.begin(RestoreKind.BESIDE, archive, target=tenant.id, actor=actor)
         try:
             key_store().create_tenant_keys(tenant.id)
@@ -91,11 +97,11 @@ def restore_archive(
     return restored
 
 
-def _new_tenant(manifest: Manifest, company_code: str, name: str) -> Tenant:
+def _new_tenant(manifest: Manifest, company_code: str, name: str, tenant_id: UUID) -> Tenant:
     """The tenant, not saved yet. Raises RestoreRefused for a code that is taken or is none."""
     plans = set(PlanCode.values)
     tenant = Tenant(
-        id=new_id(),
+        id=tenant_id,
         company_code=normalize_code(company_code),
         name=name.strip() or manifest.company.name,
         plan_code=manifest.company.plan if manifest.company.plan in plans else PlanCode.STANDARD,

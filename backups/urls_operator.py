@@ -6,4 +6,7 @@ from backups.views import operator
 
 urlpatterns = [
     path("backups/", operator.overview, name="backups"),
+    path("backups/companies/<company_code>/", operator.company, name="backup_company"),
+    path("backups/companies/<company_code>/make/", operator.back_up, name="backup_make"),
+    path("backups/companies/<company_code>/<uuid:archive>/verify/", operator.verify, name="backup_verify"),
 ]

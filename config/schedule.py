@@ -42,12 +42,14 @@ SCHEDULE = {
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
     "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",
         "schedule": crontab(hour=str(environ.Env().int("DRILL_HOUR", default=5)), minute="0"),
     },
     "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
+    "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "backups.recovery",
     "backups.sites",
     "backups.watch",
+    "backups.requests",
 ]
 
 MIDDLEWARE = [
@@ -155,6 +156,7 @@ else:
     REDIS_URL = env.str("REDIS_URL")
     _scratch = ""
 
+OWNER_CONFIGURED = bool(_urls["owner"])  # the restorer refuses to start without (backups.requests.restorer)
 DATABASES = {
     "default": _database(_urls["app"]),
     "platform": _database(_urls["platform"]),
@@ -185,6 +187,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A queue of its own, which only a worker with the owner's rights takes (backups.requests.restorer).
+CELERY_TASK_ROUTES = {"backups.requests.tasks.restore_company": {"queue": "restores"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = SCHEDULE

@@ -30,6 +30,8 @@ import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
 import backups.destruction.urls_operator
+import backups.requests.urls_console
+import backups.requests.urls_operator
 import backups.urls_console
 import backups.urls_operator
 import tenants.urls
@@ -50,6 +52,7 @@ console = [
     *auditlog.forwarding.urls_console.urlpatterns,
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
+    *backups.requests.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
@@ -61,6 +64,7 @@ operator = [
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
+    *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

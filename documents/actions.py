@@ -16,6 +16,12 @@ FILE_UNREADABLE = register("documents.file.unreadable", Kind.ERROR, _("Could not
 DOCUMENT_RENAMED = register("documents.document.renamed", Kind.DATA, _("Renamed a document"))
 DOCUMENT_MOVED = register("documents.document.moved", Kind.DATA, _("Moved a document"))
 DOCUMENT_DELETED = register("documents.document.deleted", Kind.DATA, _("Deleted a document"))
+DOCUMENT_RETURNED = register(
+    "documents.document.returned", Kind.DATA, _("Brought a deleted document back from a backup")
+)
+FOLDER_RETURNED = register(
+    "documents.folder.returned", Kind.DATA, _("Made a deleted folder again, as it is in a backup")
+)
 OBJECTS_SWEPT = register("documents.objects.swept", Kind.EXECUTION, _("Removed left-over contents of files"))
 COUNTERPARTY_CREATED = register("documents.counterparty.created", Kind.DATA, _("Created a counterparty"))
 COUNTERPARTY_CHANGED = register("documents.counterparty.changed", Kind.DATA, _("Changed a counterparty"))

@@ -1,11 +1,11 @@
 """Reads of documents: lists, the ways to folders, sums. All for the tenant in scope."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.fields import BigIntegerField, BooleanField, CharField, IntegerField
 
 from documents.models import Counterparty, Document, DocumentVersion, Folder, StorageUse
@@ -162,6 +162,24 @@ def counted_storage() -> int:
 def referenced(object_names: Collection[str]) -> set[str]:
     """Those of the object names that some version has."""
     return set(DocumentVersion.objects.filter(object_name__in=object_names).values_list("object_name", flat=True))
+
+
+def existing(document_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the documents that are there."""
+    return set(Document.objects.filter(id__in=list(document_ids)).values_list("id", flat=True))
+
+
+def objects_of(document_ids: Collection[UUID]) -> list[str]:
+    """The object names of all versions of the documents."""
+    versions = DocumentVersion.objects.filter(document_id__in=document_ids)
+    return list(versions.values_list("object_name", flat=True))
+
+
+def names_taken(folder_id: UUID | None, names: Collection[str]) -> set[str]:
+    """Those of the names that something in the folder, or at the top, has."""
+    here = Q(folder_id=folder_id)
+    folders = Folder.objects.filter(parent_id=folder_id, name__in=names).values_list("name", flat=True)
+    return {*folders, *Document.objects.filter(here, name__in=names).values_list("name", flat=True)}
 
 
 def paths() -> list[tuple[UUID, str]]:

@@ -19,13 +19,15 @@ class PlanCode(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Limits of a plan: users, bytes in all, bytes a file, backup generations."""
+    """Limits of a plan: users, bytes in all, bytes a file, backup generations; and whether the company's administrators
+    start the restore of the whole company themselves, without an operator's word."""
 
     code: PlanCode
     users: int
     storage_bytes: int
     file_bytes: int
     generations: int
+    may_restore: bool = False
 
 
 PLANS = {
@@ -33,6 +35,13 @@ PLANS = {
     for plan in (
         Plan(PlanCode.TRIAL, users=5, storage_bytes=GIB, file_bytes=50 * MIB, generations=1),
         Plan(PlanCode.STANDARD, users=50, storage_bytes=100 * GIB, file_bytes=500 * MIB, generations=7),
-        Plan(PlanCode.ENTERPRISE, users=1000, storage_bytes=2000 * GIB, file_bytes=2 * GIB, generations=30),
+        Plan(
+            PlanCode.ENTERPRISE,
+            users=1000,
+            storage_bytes=2000 * GIB,
+            file_bytes=2 * GIB,
+            generations=30,
+            may_restore=True,
+        ),
     )
 }

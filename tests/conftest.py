@@ -38,6 +38,7 @@ from tests.deeds import every_deed_is_recorded, watched_transactions
 from tests.factories.people import PASSWORD, SEED, Person, make_person
 from tests.factories.tenants import make_tenant
 from tests.settings import ADMIN_URL
+from tests.static_files import list_once
 
 __all__ = ["browser", "every_deed_is_recorded", "live_url", "open_page", "page", "watched_transactions"]
 
@@ -149,6 +150,7 @@ def nothing_stays_behind() -> Iterator[None]:
 # --- Secrets -----------------------------------------------------------------------------------------------------
 def pytest_sessionstart() -> None:
     """From the first test on, notice secrets where they are made and where they must not be (G7)."""
+    list_once()
     watch_sources()
     watch_places()
     for what, secret in (("a password", PASSWORD), ("the seed of an app", SEED)):

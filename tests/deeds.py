@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
 from tenants.isolation import transactions
-from tests.test_service_shapes import APPS, BY_THE_USER_THEMSELVES, EXCEPTIONS, JOURNAL, PART
+from tests.test_service_shapes import APPS, BY_THE_USER_THEMSELVES, EXCEPTIONS, JOURNAL, PART, STANDING
 
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:public\.)?"?(\w+)"?', re.IGNORECASE)
 _RECORD = "auditlog_auditevent"
@@ -28,8 +28,6 @@ _NOTES = re.compile(
     r'|(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?'
     r"(?:policy_attemptcounter|sso_pendingrequest|sso_usedassertion|passkeys_usedchallenge|sealing_|requests_))"
 )
-
-STANDING = "where a job stands; what it brings about is recorded"
 
 # Functions that write and need not record, each with the reason; on top of those that its static neighbour knows.
 REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_THE_USER_THEMSELVES} | {
@@ -54,6 +52,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "auditlog.forwarding.sending._confirmed": STANDING,
     "auditlog.forwarding.sending._failed": STANDING,
     "accounts.passkeys.proving._use": PART,
+    "backups.requests.working.stumble": STANDING,
     "accounts.passkeys.challenges.remove_stale": "the end of a retention period",
     "accounts.people.outstanding.clear_away": "the end of a retention period",
     "accounts.sessions.remove_ended_sessions": "the end of a retention period",

@@ -22,6 +22,7 @@ BY_THE_USER_THEMSELVES = "the person who acts is the user, so no other actor can
 PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
+STANDING = "where a job stands; what it brings about is recorded"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -89,6 +90,15 @@ EXCEPTIONS = {
     "backups.drills.rehearsing.rehearse": "what it writes is a scratch database; the drill is recorded when it is kept",
     "backups.removal.clear_leftovers": UNFINISHED,
     "backups.removal.forget": UNFINISHED,
+    "backups.requests.notices.note_told": "writes down who was told",
+    "backups.requests.notices.tell": "writes down who was told",
+    "backups.requests.outstanding.note_settled": STANDING,
+    "backups.requests.outstanding.settle": STANDING,
+    "backups.requests.working.beat": STANDING,
+    "backups.requests.working.claim": STANDING,
+    "backups.requests.working.note_target": STANDING,
+    "backups.requests.working.put_off": STANDING,
+    "documents.returning.put_back": "each document and each folder is recorded, all at once",
     "backups.recovery.journal.begin": JOURNAL,
     "accounts.people.former.forget_returned": PART,
     "documents.limits.note_storage": COUNTER,
@@ -232,6 +242,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.digests",
         "auditlog.watching.queries",
         "auditlog.watching.ruling",
+        "backups.calendar",
         "backups.drills.queries",
         "backups.drills.services",
         "backups.companies",
@@ -240,11 +251,14 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.destruction.queries",
         "backups.destruction.services",
         "backups.queries",
+        "backups.requests.directory",
+        "backups.requests.outstanding",
         "backups.recovery.inplace",
         "backups.recovery.journal",
         "backups.recovery.queries",
         "backups.recovery.sweeping",
         "backups.restoring",
+        "backups.sites.queries",
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",

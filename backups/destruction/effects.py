@@ -20,7 +20,7 @@ from vault.keys import key_store
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Documents and their versions, bytes of plain content; archives with the oldest and the newest (ISO), and how many
-    are at the second site too; files of exports; sealed secrets by data class; the ids of the keys, none when gone."""
+    are at the second site too; files of exports; sealed secrets by model; the ids of the keys, none when gone."""
 
     documents: int
     versions: int
@@ -33,9 +33,20 @@ class Effect:
     secrets: dict[str, int]
     key_ids: tuple[str, ...]
 
+    @property
+    def secret_kinds(self) -> list[tuple[str, int]]:
+        """The sealed secrets by their names for people."""
+        return named_kinds(self.secrets)
+
     def as_json(self) -> dict[str, Any]:
         """As a request keeps it."""
         return {**asdict(self), "key_ids": list(self.key_ids)}
+
+
+def named_kinds(secrets: dict[str, int]) -> list[tuple[str, int]]:
+    """Counts of rows by model, under the names that people know; a model that is gone keeps its label."""
+    known = {model._meta.label_lower: str(model._meta.verbose_name_plural) for model, _asset in asset_models()}
+    return [(known.get(label, label), count) for label, count in sorted(secrets.items())]
 
 
 def effect_on(tenant: Tenant) -> Effect:
@@ -71,13 +82,13 @@ def _iso(moment: datetime | None) -> str:
 
 
 def _sealed_secrets() -> dict[str, int]:
-    """Rows with a sealed secret, by data class; the kinds of which there are none are left out."""
+    """Rows with a sealed secret, by model; the kinds of which there are none are left out."""
     found: dict[str, int] = {}
     for model, asset in asset_models():
         for column, _purpose in asset.sealed:
             rows = model._default_manager.exclude(**{f"{column}__isnull": True}).exclude(**{column: b""}).count()
             if rows:
-                found[asset.data_class] = found.get(asset.data_class, 0) + rows
+                found[model._meta.label_lower] = found.get(model._meta.label_lower, 0) + rows
     return found
 
 

@@ -8,4 +8,3 @@ RESTORED_IN_PLACE = register(
     "backups.restored.in_place", Kind.EXECUTION, _("Put the company's data back to the state of a backup")
 )
 ROWS_BROUGHT_BACK = register("backups.restored.rows", Kind.EXECUTION, _("Brought missing rows back from a backup"))
-RESTORE_FAILED = register("backups.restore.failed", Kind.ERROR, _("Failed to restore a backup"))

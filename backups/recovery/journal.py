@@ -15,10 +15,10 @@ from django.utils import timezone
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.services import Target, record
+from backups.actions import RESTORE_REFUSED
 from backups.errors import RunningAlready
 from backups.locks import exclusive
 from backups.models import Archive
-from backups.recovery.actions import RESTORE_FAILED
 from backups.recovery.models import Restore, RestoreKind, RestoreState
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import OWNER_ALIAS
@@ -68,7 +68,7 @@ def record_failure(restore: Restore, cause: str, *, actor: Actor) -> None:
     """Into the log of the tenant whose archive was to be restored."""
     with platform_transaction(), tenant_scope(restore.tenant_id):
         target = Target(Restore._meta.label_lower, str(restore.id), str(restore.archive_id))
-        record(RESTORE_FAILED, actor=actor, target=target, outcome=Outcome.FAILURE, after={"cause": cause})
+        record(RESTORE_REFUSED, actor=actor, target=target, outcome=Outcome.FAILURE, after={"cause": cause})
 
 
 def dead_restores() -> Iterator[Restore]:

@@ -12,5 +12,5 @@ class SitesConfig(AppConfig):
     verbose_name = _("Sites of backups")
 
     def ready(self) -> None:
-        """Register the checks."""
-        from backups.sites import checks  # noqa: F401
+        """Load what registers itself."""
+        from backups.sites import actions, checks  # noqa: F401

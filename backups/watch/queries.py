@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from backups.companies import RECOVERY_POINT_OBJECTIVE
-from backups.watch.models import BackupProblem
+from backups.watch.models import BackupProblem, RecoveryPoint
 from tenants.isolation.transactions import current_connection, platform_transaction
 from tenants.models import Tenant
 
@@ -58,6 +60,26 @@ class RecoveryEvidence:
     worst: timedelta | None
     worst_at: datetime | None
     age: timedelta | None
+
+    @property
+    def worst_hours(self) -> float | None:
+        """The worst of it in hours."""
+        return self.worst.total_seconds() / 3600 if self.worst is not None else None
+
+    @property
+    def age_hours(self) -> float | None:
+        """What would be lost now, in hours of work."""
+        return self.age.total_seconds() / 3600 if self.age is not None else None
+
+
+def growth(points: int = 30) -> dict[str, Any]:
+    """The sizes of the newest backups of the tenant in scope, oldest first, in MB: the plan of a chart."""
+    newest = list(RecoveryPoint.objects.order_by("-snapshot_at").values_list("day", "size")[:points])[::-1]
+    values = [round(size / 1_000_000, 2) for _day, size in newest]
+    return {
+        "labels": [date_format(day, "n/j") for day, _size in newest],
+        "series": [{"label": _("Size"), "values": values}],
+    }
 
 
 _EVIDENCE = """

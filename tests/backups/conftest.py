@@ -10,19 +10,20 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.utils import translation
+from django.utils import timezone, translation
 from moto.server import ThreadedMotoServer
 
 from accounts.menus import ADMINISTRATOR, EDITOR
 from auditlog.actors import Actor
-from backups import tableparts
-from backups.models import Archive
+from backups import catalogue, tableparts
+from backups.models import Archive, State
 from backups.taking import take_archive
+from backups.watch.points import keep_point
 from documents.contents import store_file
 from documents.models import Counterparty
 from documents.names import Place
 from tenants.isolation.context import tenant_scope
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import atomic, tenant_transaction
 from tenants.models import Tenant
 from tests.factories.people import Person, make_person
 from vault.aws import client
@@ -158,3 +159,25 @@ def take(acme: Tenant) -> Callable[[], Archive]:
 def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
     """An archive of ACME with data, not verified yet."""
     return take()
+
+
+Made = Callable[..., Archive]
+
+
+@pytest.fixture
+def made() -> Made:
+    """Lists an archive of a company that was begun some hours ago and verified half an hour later."""
+
+    def making(tenant: Tenant, *, hours: float, verified: bool = True) -> Archive:
+        begun = timezone.now() - timedelta(hours=hours)
+        with tenant_transaction(tenant.id):
+            archive = catalogue.begin()
+            archive.created_at = archive.snapshot_at = begun
+            archive.state, archive.size = State.COMPLETE, 1000
+            if verified:  # not by its service: there is no audit log of last year to write to
+                archive.state, archive.verified_at = State.VERIFIED, begun + timedelta(minutes=30)
+                keep_point(archive)
+            archive.save()
+        return archive
+
+    return making

@@ -31,6 +31,7 @@ def environment() -> dict[str, str]:
         "VAULT_KEY_STORE": settings.VAULT_KEY_STORE,
         "VAULT_DOCUMENT_STORE": settings.VAULT_DOCUMENT_STORE,
         "VAULT_BACKUP_STORE": settings.VAULT_BACKUP_STORE,
+        "VAULT_BACKUP_COPY_STORE": settings.VAULT_BACKUP_COPY_STORE,
         "AUDIT_ANCHOR_STORE": settings.AUDIT_ANCHOR_STORE,
     }
 

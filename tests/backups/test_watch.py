@@ -1,6 +1,5 @@
 """The watch over backups, and the evidence that outlives generations (B1, B5)."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,21 +10,18 @@ from django.utils import timezone
 from auditlog.queries import events
 from backups import catalogue
 from backups.errors import ArchiveDamaged, Cause
-from backups.models import Archive, State
+from backups.models import Archive
 from backups.watch.models import RecoveryPoint
-from backups.watch.points import keep_point
 from backups.watch.queries import open_problems, recovery_evidence, recovery_evidence_of_all
 from backups.watch.tasks import tell_of_problems, watch_backups
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.models import new_id
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
-from tests.backups.conftest import ACTOR
+from tests.backups.conftest import ACTOR, Made
 from tests.conftest import EVERY_ROLE, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-
-Made = Callable[..., Archive]
 
 
 @pytest.fixture(autouse=True)
@@ -33,25 +29,6 @@ def old_companies(provider: Tenant, acme: Tenant, globex: Tenant) -> None:
     """Companies of last year, so that each should have a backup by now."""
     with platform_transaction():
         Tenant.objects.update(created_at=timezone.now() - timedelta(days=400))
-
-
-@pytest.fixture
-def made() -> Made:
-    """Lists an archive of a company that was begun some hours ago and verified half an hour later."""
-
-    def making(tenant: Tenant, *, hours: float, verified: bool = True) -> Archive:
-        begun = timezone.now() - timedelta(hours=hours)
-        with tenant_transaction(tenant.id):
-            archive = catalogue.begin()
-            archive.created_at = archive.snapshot_at = begun
-            archive.state, archive.size = State.COMPLETE, 1000
-            if verified:  # not by its service: there is no audit log of last year to write to
-                archive.state, archive.verified_at = State.VERIFIED, begun + timedelta(minutes=30)
-                keep_point(archive)
-            archive.save()
-        return archive
-
-    return making
 
 
 def damage(archive: Archive) -> None:

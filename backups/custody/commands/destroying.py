@@ -36,7 +36,7 @@ def _destroy(command: SekishoCommand, options: dict[str, Any]) -> None:
         ("backups", f"{effect.archives:,} ({effect.oldest or '-'} to {effect.newest or '-'})"),
         ("at the second site", f"{effect.copies:,}"),
         ("files of exports", f"{effect.exports:,}"),
-        *((f"sealed: {name}", f"{count:,}") for name, count in effect.secrets.items()),
+        *((f"sealed: {name}", f"{count:,}") for name, count in effect.secret_kinds),
         ("keys", " ".join(effect.key_ids) or "none"),
         ("may be destroyed", "yes" if destroyable else "no: the company is in use"),
         (

@@ -15,7 +15,7 @@ from accounts.access import MemberRequest, menu_required, step_up, step_up_to_ch
 from accounts.forms import complain
 from backups.custody.status import root_status
 from backups.destruction import queries, services
-from backups.destruction.effects import effect_on
+from backups.destruction.effects import effect_on, named_kinds
 from backups.destruction.forms import CompanyForm, ConfirmForm, RequestForm
 from backups.destruction.models import DestructionRequest
 from backups.destruction.tables import RequestTable
@@ -135,7 +135,7 @@ def _found(request_id: UUID) -> DestructionRequest:
 
 
 def _page(request: MemberRequest, found: DestructionRequest, *, form: ConfirmForm | None = None) -> HttpResponse:
-    effect = {**found.effect}
+    effect = {**found.effect, "secret_kinds": named_kinds(found.effect.get("secrets", {}))}
     for name in ("oldest", "newest"):
         effect[name] = parse_datetime(effect.get(name) or "")
     may_confirm = found.is_open and found.asked_by_id != request.user.id

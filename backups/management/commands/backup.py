@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connections
 
-from backups.commands import drilling, listing, restoring, runs, verifying
+from backups.commands import drilling, listing, restoring, runs, sites, verifying
 from backups.commands.subcommand import FAILURES, Subcommand
 from tenants.commands import SekishoCommand
 from tenants.isolation.context import tenant_scope
@@ -18,6 +18,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *verifying.SUBCOMMANDS,
     *drilling.SUBCOMMANDS,
     *restoring.SUBCOMMANDS,
+    *sites.SUBCOMMANDS,
 )
 
 _TABLE = "public.backups_archive"

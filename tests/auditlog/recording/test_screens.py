@@ -192,6 +192,7 @@ def test_every_page_has_a_name_that_people_read() -> None:
         "console:audit_export_status",
         "console:audit_export_file",
         "console:audit_export_signature",
+        "console:restore_status",
         "documents:download",
         "documents:download_version",
     }

@@ -1,0 +1,55 @@
+"""`backup copy` (B3)."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.template.defaultfilters import filesizeformat
+
+from auditlog.actors import Actor
+from backups.commands.subcommand import FAILURES, Subcommand, watched
+from backups.sites.services import copy_archives, second_site
+from tenants.commands import SekishoCommand, chosen_tenants
+from tenants.isolation.context import tenant_scope
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--tenant", metavar="CODE", help="one tenant, by its company code")
+    whom.add_argument("--all", dest="all_tenants", action="store_true", help="every open tenant")
+
+
+def _copy(command: SekishoCommand, options: dict[str, Any]) -> None:
+    second_site()  # one message, not one for each tenant
+    results = []
+    for tenant in chosen_tenants(options):
+        with tenant_scope(tenant.id), watched(command, options, tenant.company_code) as progress:
+            results.append({"company_code": tenant.company_code, **_copied(progress)})
+    if options["json"]:
+        command.print_json(results)
+    else:
+        rows = [
+            (r["company_code"], len(r["archives"]), r["objects"], filesizeformat(r["bytes"]), r["removed"], r["error"])
+            for r in results
+        ]
+        columns = ("company", "backups", "objects", "size", "removed", "error")
+        command.print_table("Copied to the second site", columns, rows)
+    if failed := [r["company_code"] for r in results if r["error"]]:
+        raise CommandError(f"Not all backups could be copied of {', '.join(failed)}.")
+
+
+def _copied(progress: Any) -> dict[str, Any]:
+    try:
+        done = copy_archives(actor=Actor.command(), progress=progress)
+    except FAILURES as error:
+        return {"archives": [], "objects": 0, "bytes": 0, "removed": 0, "error": str(error)}
+    return {
+        "archives": [str(key) for key in done.archives],
+        "objects": done.objects,
+        "bytes": done.bytes,
+        "removed": done.removed,
+        "error": " ".join(done.failed.values()),
+    }
+
+
+SUBCOMMANDS = (Subcommand("copy", "bring verified backups to the second site", _arguments, _copy),)

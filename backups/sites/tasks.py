@@ -1,0 +1,41 @@
+"""Jobs of the second site (B3)."""
+
+import logging
+
+from celery import shared_task
+
+from auditlog.actors import Actor
+from backups.errors import NoSecondSite, RunningAlready
+from backups.removal import UNFINISHED_AFTER
+from backups.sites import services
+from backups.sites.queries import uncopied
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.tasks import platform_task
+from vault.stores import backup_copy_store
+
+logger = logging.getLogger(__name__)
+_JOB = Actor.system("backups")
+
+
+@platform_task
+def copy_what_waits() -> None:
+    """Queue the copying of every company with a verified archive that is not at the second site yet.
+
+    What interrupted writers left there goes, too.
+    """
+    for waiting in uncopied():
+        with tenant_scope(waiting.tenant_id):
+            copy_tenant.delay()
+    if (store := backup_copy_store()) is not None:
+        store.sweep(UNFINISHED_AFTER)
+
+
+@shared_task
+def copy_tenant() -> None:
+    """Copy what one company has waiting. What fails waits for the next hour."""
+    try:
+        services.copy_archives(actor=_JOB)
+    except RunningAlready:
+        logger.info("A copying of this tenant runs already")
+    except NoSecondSite:
+        logger.info("The second site was taken out of the settings")
