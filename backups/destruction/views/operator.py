@@ -140,7 +140,7 @@ def _page(request: MemberRequest, found: DestructionRequest, *, form: ConfirmFor
         effect[name] = parse_datetime(effect.get(name) or "")
     may_confirm = found.is_open and found.asked_by_id != request.user.id
     if form is not None and not may_confirm:  # there is no form on the page that could show it
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
     context = {
         "found": found,
         "effect": effect,
