@@ -23,10 +23,12 @@ def supervise(port: int, *, directory: Path, when_it_answers: Callable[[], None]
     that was asked for.
     """
     web = ["gunicorn", "-c", "python:config.gunicorn", "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3"]
+    celery = ["celery", "-q", "-A", "config"]
     programs = {
         "web": [*web, "config.wsgi"],
-        "worker": ["celery", "-q", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
-        "scheduler": ["celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        # Restores too: here every program has the owner's rights, so a worker apart would keep nothing apart.
+        "worker": [*celery, "worker", "-Q", "celery,restores", "--concurrency", "2", "--loglevel", "WARNING"],
+        "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
     }
     manager = Manager(_Printer(lambda: _wait_for_answer(port, when_it_answers)))
     for name, program in programs.items():

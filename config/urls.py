@@ -32,6 +32,7 @@ import auditlog.watching.urls_operator
 import backups.destruction.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
+import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import tenants.urls
@@ -75,6 +76,7 @@ urlpatterns = [
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
+    *backups.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

@@ -123,6 +123,7 @@ MATRIX: dict[str, Page | Public] = {
     "passkey_add_options": Page(None, NO, FINE),
     "passkey_add": Page(None, NO, FINE),
     "activity": Page(None, FINE, NO),
+    "data_location": Page(None, FINE, NO),
     "screen_closed": Page(None, NO, 204),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),

@@ -92,5 +92,5 @@ def _read(condition: str, params: list[Any], bounds: str = "") -> Iterator[Liste
         cursor.execute(statement, params)
         for row in cursor.fetchall():
             access = StaffAccess.from_db(PLATFORM_ALIAS, _FIELDS, row[: len(_FIELDS)])
-            _tenant_id, code, name, is_open, _is_provider = row[len(_FIELDS) :]
+            _tenant_id, code, name, is_open, *_rest = row[len(_FIELDS) :]
             yield Listed(access, code, name, is_open)

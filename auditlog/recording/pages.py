@@ -28,6 +28,7 @@ PAGES: dict[str, Promise] = {
     "passkey": _("Passkeys"),
     "activity": _("Your activity"),
     "sessions": _("Sessions"),
+    "data_location": _("Where data are kept"),
     "console:users": _("Users"),
     "console:user": pgettext_lazy("page", "User"),
     "console:user_new": _("Register a user"),

@@ -17,6 +17,7 @@ from backups.requests import working
 from backups.requests.actions import COMPANY_RESTORED
 from backups.requests.models import RestoreRequest
 from backups.restoring import restore_archive
+from tenants.isolation.context import tenant_scope
 
 
 def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, progress: Progress = silent) -> None:
@@ -26,19 +27,21 @@ def restore_beside(request: RestoreRequest, archive: Archive, *, actor: Actor, p
     VaultError, DatabaseError, NoLongerOurs; nothing is left of a new company then.
     """
     result: dict[str, Any] = {"company_code": request.company_code}
-    sweep(actor=actor)
+    with tenant_scope(None):
+        sweep(actor=actor)
     with exclusive(request.tenant_id, journal.LOCK):  # so whoever worked on it before is dead
         there = request.target_id is not None and journal.is_committed(request.target_id)
         if not there:
             request = working.note_target(request)
     if not there:
-        restored = restore_archive(
-            archive,
-            company_code=request.company_code,
-            tenant_id=request.target_id,
-            actor=actor,
-            progress=progress,
-        )
+        with tenant_scope(None):
+            restored = restore_archive(
+                archive,
+                company_code=request.company_code,
+                tenant_id=request.target_id,
+                actor=actor,
+                progress=progress,
+            )
         result |= {"rows": restored.rows, "files": restored.objects}
     result["tenant_id"] = str(request.target_id)
     working.finish(request, COMPANY_RESTORED, result, actor=actor)

@@ -68,11 +68,11 @@ def find_listed(company_id: UUID, request_id: UUID) -> Listed | None:
 def _read(condition: str, params: list[Any], bounds: str = "") -> Iterator[Listed]:
     """In SQL, because the manager answers for one tenant only, and rightly so."""
     source = f"FROM {_TABLE} r CROSS JOIN LATERAL company_of(r.tenant_id) c"
-    statement = f"SELECT {_COLUMNS}, c.* {source} WHERE {_WHOLE} AND {condition} {_ORDER} {bounds}"
+    statement = f"SELECT {_COLUMNS}, c.code, c.name {source} WHERE {_WHOLE} AND {condition} {_ORDER} {bounds}"
     with current_connection().cursor() as cursor:
         cursor.execute(statement, params)
         for row in cursor.fetchall():
             request = RestoreRequest.from_db(PLATFORM_ALIAS, _FIELDS, row[: len(_FIELDS)])
             request.result = json.loads(cast("str", request.result))  # as the driver hands it over
-            _tenant_id, code, name, _open, _is_provider = row[len(_FIELDS) :]
+            code, name = row[len(_FIELDS) :]
             yield Listed(request, code, name)

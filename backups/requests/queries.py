@@ -10,6 +10,7 @@ from accounts.queries import active_holders_of
 from backups.models import Archive, State
 from backups.queries import archives
 from backups.requests.models import OPEN_STATES, RestoreKind, RestoreRequest
+from documents.models import Document
 from tenants.queries import current_tenant
 
 CONSOLE_MENU = "console.backups"
@@ -50,6 +51,11 @@ def kept_until(archive: Archive) -> datetime:
     """Until about when a generation is kept, with one new one a day, by the plan of today."""
     made = archive.snapshot_at or archive.created_at
     return made + timedelta(days=current_tenant().plan.generations)
+
+
+def first_version_at(document: Document) -> datetime | None:
+    """When the first version of a document came."""
+    return document.versions.order_by("number").values_list("uploaded_at", flat=True).first()
 
 
 def company_people() -> QuerySet[User]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, menu_required, own_transactions, step_up
 from backups import calendar, companies, queries
+from backups.drills.queries import last_drill
 from backups.forms import CompanyFilterForm
 from backups.ordering import order_backup, order_verification
 from backups.tables import FailureTable, OperatorArchiveTable
@@ -61,6 +62,7 @@ def company(request: MemberRequest, company_code: str) -> HttpResponse:
             "evidence": recovery_evidence(tenant.id),
             "failures": FailureTable(queries.failures()),
             "growth": growth(),
+            "drill": last_drill(),
             "is_running": queries.is_running(),
         }
     context |= {

@@ -14,6 +14,7 @@ from accounts.models import Role, User
 from accounts.sessions import end_sessions, find_session, start_session
 from accounts.users import accept_invitation, change_profile, register_user
 from auditlog.actors import Actor
+from config.demo.backups import back_up_and_delete
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.files import files_of
 from config.demo.unusual import act_unusually
@@ -56,6 +57,7 @@ def _load_company(company: DemoCompany) -> None:
         _fill(company)
     if company.partners:
         act_unusually(company, created.tenant, created.admin)
+        back_up_and_delete(created.tenant)
 
 
 def _fill(company: DemoCompany) -> None:

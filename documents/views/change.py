@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, menu_required
 from accounts.forms import complain
 from auditlog.actors import Actor
+from backups.requests.outlook import outlook_of
 from documents import contents, queries, tree
 from documents.forms import MoveForm, NameForm
 from documents.models import Document, Folder
@@ -80,7 +81,13 @@ def delete_folder(request: MemberRequest, folder_id: UUID) -> HttpResponse:
         ngettext("%(count)d folder inside", "%(count)d folders inside", extent.folders) % {"count": extent.folders},
         _versions_lost(extent.documents, extent.versions, extent.size),
     ]
-    context = {"name": folder.name, "losses": losses, "back": place_url(folder), "trail": trail_to(folder)}
+    context = {
+        "name": folder.name,
+        "losses": losses,
+        "outlook": outlook_of(folder),
+        "back": place_url(folder),
+        "trail": trail_to(folder),
+    }
     return render(request, "documents/delete.html", context)
 
 
@@ -121,6 +128,7 @@ def delete_document(request: MemberRequest, document_id: UUID) -> HttpResponse:
     context = {
         "name": document.name,
         "losses": [_versions_lost(1, document.version_number, queries.size_of(document))],
+        "outlook": outlook_of(document),
         "back": place_url(document.folder),
         "trail": [*trail_to(document.folder), (document.name, "")],
     }

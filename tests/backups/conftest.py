@@ -17,6 +17,7 @@ from accounts.menus import ADMINISTRATOR, EDITOR
 from auditlog.actors import Actor
 from backups import catalogue, tableparts
 from backups.models import Archive, State
+from backups.services import back_up
 from backups.taking import take_archive
 from backups.watch.points import keep_point
 from documents.contents import store_file
@@ -159,6 +160,14 @@ def take(acme: Tenant) -> Callable[[], Archive]:
 def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
     """An archive of ACME with data, not verified yet."""
     return take()
+
+
+@pytest.fixture
+def backed_up(stored: Stored) -> Archive:
+    """A verified generation of ACME with data; the contract has two versions."""
+    with tenant_scope(stored.tenant.id):
+        store_file([b"second"], place=Place(("契約", "2026年"), "請求書①.pdf"), actor=stored.admin.actor)
+        return back_up(actor=ACTOR).archive
 
 
 Made = Callable[..., Archive]

@@ -1,25 +1,23 @@
 """Deleted files come back from a generation, and nothing else is touched (B6)."""
 
-from typing import Any
-
 import pytest
 
 from accounts.menus import EDITOR
 from accounts.models import User
 from auditlog.models import AuditEvent
 from backups.models import Archive
-from backups.requests import asking, generation, outstanding
-from backups.requests.generation import Generation
+from backups.requests import asking, outstanding
 from backups.requests.models import RestoreProblem, RestoreRequest, RestoreState
 from backups.services import back_up
-from documents.contents import delete_document, rename_document, store_file
+from documents.contents import rename_document, store_file
 from documents.models import Document, DocumentVersion, Folder, StorageUse
 from documents.names import Place
-from documents.objects import object_path, open_content
+from documents.objects import object_path
 from documents.tree import delete_folder, move_folder
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import tenant_transaction
 from tests.backups.conftest import ACTOR, Stored
+from tests.backups.deleting import PATH, ask, contents, delete, look
 from tests.backups.digests import changed, every_row
 from tests.backups.tampering import flip
 from tests.conftest import EVERY_ROLE
@@ -27,52 +25,6 @@ from tests.factories.people import make_person
 from vault.stores import backup_store, document_store
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-
-PATH = "契約/2026年/請求書①.pdf"
-
-
-@pytest.fixture
-def backed_up(stored: Stored) -> Archive:
-    """A verified generation of ACME with data; the contract has two versions."""
-    with tenant_scope(stored.tenant.id):
-        store_file([b"second"], place=Place(("契約", "2026年"), "請求書①.pdf"), actor=stored.admin.actor)
-        return back_up(actor=ACTOR).archive
-
-
-def delete(stored: Stored, *paths: str) -> None:
-    """Delete documents for good, contents included."""
-    with tenant_transaction(stored.tenant.id):
-        for path in paths:
-            delete_document(Document.objects.get(name=path.rpartition("/")[2]), actor=stored.admin.actor)
-
-
-def look(archive: Archive) -> Generation:
-    """What of the generation is gone."""
-    with tenant_scope(archive.tenant_id):
-        return generation.read_generation(archive)
-
-
-def ask(stored: Stored, archive: Archive, **chosen: Any) -> RestoreRequest:
-    """Ask for files; the job runs at once."""
-    found = look(archive)
-    meant = {"documents": [file.id for file in found.files], "folders": []} | chosen
-    with tenant_transaction(stored.tenant.id):
-        key = asking.ask_for_files(archive, found, **meant, actor=stored.admin.actor).id
-    with tenant_transaction(stored.tenant.id):
-        return RestoreRequest.objects.get(id=key)
-
-
-def contents(stored: Stored) -> dict[str, list[bytes]]:
-    """Every document by its path, with the contents of its versions, opened."""
-    with tenant_transaction(stored.tenant.id):
-        found: dict[str, list[bytes]] = {}
-        for version in DocumentVersion.objects.select_related("document__folder__parent").order_by("number"):
-            folder, path = version.document.folder, version.document.name
-            while folder is not None:
-                folder, path = folder.parent, f"{folder.name}/{path}"
-            with open_content(version) as reader:
-                found.setdefault(path, []).append(reader.read())
-        return found
 
 
 def test_a_file_comes_back_as_it_was_and_nothing_else_changes(

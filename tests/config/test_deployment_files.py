@@ -16,7 +16,7 @@ import yaml
 from config.installation import BASE_DIR
 
 COMPOSE = BASE_DIR / "docker-compose.yml"
-PROGRAMS = {"web", "worker", "scheduler", "prepare"}
+PROGRAMS = {"web", "worker", "restorer", "scheduler", "prepare"}
 SERVERS = {"postgres", "valkey", "s3", "mail"}
 
 
@@ -140,10 +140,13 @@ def test_production_refuses_to_start_when_something_is_missing(
     assert left_out in refused.stderr
 
 
-def test_owner_and_superuser_passwords_reach_the_preparation_only(services: dict[str, dict[str, Any]]) -> None:
-    """Web and worker cannot become the owner of the tables (T1)."""
-    for name in PROGRAMS - {"prepare"}:
+def test_owner_and_superuser_passwords_reach_those_who_need_them_only(services: dict[str, dict[str, Any]]) -> None:
+    """Web and worker cannot become the owner of the tables (T1). The restorer can, and takes its own queue only."""
+    for name in PROGRAMS - {"prepare", "restorer"}:
         assert not {"DATABASE_OWNER_URL", "DATABASE_ADMIN_URL"} & services[name]["environment"].keys()
+    assert "DATABASE_ADMIN_URL" not in services["restorer"]["environment"]
+    assert services["restorer"]["command"][4:6] == ["-Q", "restores"]
+    assert "-Q" not in services["worker"]["command"]
     assert {"DATABASE_OWNER_URL", "DATABASE_ADMIN_URL"} <= services["prepare"]["environment"].keys()
 
 
