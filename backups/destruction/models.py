@@ -33,6 +33,7 @@ class DestructionRequest(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

@@ -1,4 +1,4 @@
-"""`manage.py keys status` and `keys doctor`; a root key in KMS that fails (P5; ASVS 11.1.2)."""
+"""`manage.py keys status` and `keys doctor`; a root key in KMS that fails (P5)."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The root key, in a file and in KMS (P5; ASVS 13.3.1, 13.3.3)."""
+"""The root key, in a file and in KMS (P5; ASVS 13.3.1)."""
 
 import json
 import stat

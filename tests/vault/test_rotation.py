@@ -1,4 +1,4 @@
-"""Rotation of the root key and of tenants' keysets; kill -9 on the way (P5; ASVS 11.1.1, 13.3.4)."""
+"""Rotation of the root key and of tenants' keysets; kill -9 on the way (P5)."""
 
 import json
 import os
