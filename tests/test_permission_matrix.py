@@ -265,6 +265,10 @@ MATRIX: dict[str, Page | Public] = {
     "operator:keys_destruction request_id": Page("operator.keys", FINE, NO),
     "operator:keys_destruction_confirm request_id": Page("operator.keys", NO, FINE),
     "operator:keys_destruction_withdraw request_id": Page("operator.keys", NO, SENT_AWAY),
+    "operator:backup_drills": Page("operator.backups", FINE, NO),
+    "operator:backup_drill drill": Page("operator.backups", FINE, NO),
+    "operator:backup_drill_now": Page("operator.backups", NO, SENT_AWAY),
+    "operator:backup_runs": Page("operator.backups", FINE, NO),
     "operator:backup_company company_code": Page("operator.backups", FINE, NO),
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
@@ -346,6 +350,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company_code": "ACME",
             "access": access.id,
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
+            "drill": review.id,
             "role": role.id,
             "rule": "failures.guessing",
             "finding": make_row(Finding).id,
