@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from backups.custody.rotating import root_key_file
+from backups.layout import PLATFORM_ID
 from tenants.models import State, Tenant
 from tenants.queries import all_tenants
 from vault.escrownotes import Deed, Note, newest
@@ -80,6 +81,7 @@ def key_status() -> KeyStatus:
         elif one.group is Group.SIGNING:
             signing.append(one)
     tenants = [(tenant, keysets.pop(tenant.id, None)) for tenant in all_tenants()]
+    keysets.pop(PLATFORM_ID, None)  # the provider's own archives are sealed under this id
     destroyed = sum(1 for _ in folders(keys, Group.DESTROYED))
     return KeyStatus(
         keys.installation, root_status(), versions, tenants, [str(one) for one in keysets], signing, destroyed

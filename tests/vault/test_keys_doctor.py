@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from backups.custody.examining import examine
+from backups.layout import PLATFORM_ID
 from documents.contents import store_file
 from documents.names import Place
 from tenants.isolation.context import tenant_scope
@@ -44,8 +45,8 @@ def told(*arguments: str, fails: bool = False) -> Any:
 @pytest.fixture
 def furnished(vault: Settings, provider: Tenant, acme: Tenant, globex: Tenant) -> None:
     """Keys of the three, a file of ACME, an escrow of the present root key with its drill."""
-    for tenant in (provider, acme, globex):
-        key_store().create_tenant_keys(tenant.id)
+    for tenant_id in (provider.id, acme.id, globex.id, PLATFORM_ID):
+        key_store().create_tenant_keys(tenant_id)
     with tenant_scope(acme.id):
         store_file([b"content"], place=Place((), "a.txt"), actor=ACTOR)
     escrowed()
@@ -67,7 +68,7 @@ def test_status_and_doctor(furnished: None, vault: Settings, tmp_path: Path, acm
     status = told("status")
     assert status["root_key"]["escrow"]["holds_present"] is True
     assert status["root_key"]["kind"] == "file"
-    assert status["versions"]["tenants"] == {key_store().root_key_id: 3}
+    assert status["versions"]["tenants"] == {key_store().root_key_id: 4}
     assert {one["tenant"]: one["keys"] for one in status["tenants"]}["ACME"] == 1
     out = io.StringIO()
     call_command("keys", "status", stdout=out)
