@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit
+.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit bench-backup
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -49,6 +49,9 @@ bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a 
 
 bench-audit: setup  ## Measure recording beside three libraries, sealing, verifying and exporting the audit log (about 2 minutes)
 	$(BIN)/python -m benchmarks.audit $(ARGS)
+
+bench-backup: setup  ## Measure archives and restoring beside pg_dump and pg_restore (about 60 minutes, 12 GB); ARGS as above
+	$(BIN)/python -m benchmarks.backup $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above
 	$(BIN)/python -m benchmarks.session $(ARGS)

@@ -179,6 +179,7 @@ class Session(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2),
         archived=False,
+        left_out="a restored session would be a door that nobody opened",
         returned=False,
         app_rights=ALL_RIGHTS,
         platform_rights=frozenset({"SELECT", "DELETE"}),
@@ -217,6 +218,7 @@ class OneTimeLink(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(30),
         archived=False,
+        left_out="a link that was used or withdrawn since would open again",
         returned=False,
         platform_rights=frozenset({"SELECT", "INSERT"}),
     )

@@ -1,6 +1,7 @@
 """The catalogue of the tenant in scope: what may be called an archive, and what is only in the making (B2)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,18 +20,22 @@ from tenants.isolation.transactions import atomic
 
 
 @atomic()
-def begin() -> Archive:
+def begin(run_id: UUID | None = None) -> Archive:
     """Note down that an archive is being made, so that the next run finds what this one may leave."""
     key = new_id()
-    return Archive.objects.create(id=key, format_version=FORMAT, prefix=ArchivePlace(require_tenant_id(), key).prefix)
+    prefix = ArchivePlace(require_tenant_id(), key).prefix
+    return Archive.objects.create(id=key, format_version=FORMAT, prefix=prefix, run_id=run_id)
 
 
 @atomic()
-def complete(archive: Archive, manifest: Manifest, manifest_sha256: str, *, actor: Actor) -> Archive:
-    """List an archive whose manifest is in the store."""
+def complete(
+    archive: Archive, manifest: Manifest, manifest_sha256: str, *, actor: Actor, seconds: float | None = None
+) -> Archive:
+    """List an archive whose manifest is in the store. `seconds` is how long it took, if somebody knows."""
     archive.state = State.COMPLETE
     archive.snapshot_at = manifest.snapshot_at
     archive.manifest_sha256 = manifest_sha256
+    archive.seconds = seconds
     archive.row_count, archive.object_count, archive.size = manifest.rows, manifest.objects.count, manifest.size
     archive.save()
     record(ARCHIVE_MADE, actor=actor, target=archive, after=described(archive))

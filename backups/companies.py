@@ -39,10 +39,14 @@ _PAGE = f"""{_STANDING}, shown AS (
     SELECT * FROM standing {_WANTED}
     ORDER BY troubled DESC, coalesce(snapshot_at, created_at), company_code LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT s.id, s.company_code, s.name, s.created_at, s.plan_code, s.snapshot_at, s.size, s.seconds, s.troubled, k.kept
+SELECT s.id, s.company_code, s.name, s.created_at, s.plan_code, s.snapshot_at, s.size, s.seconds, s.troubled, k.kept,
+       d.started_at, d.sound
 FROM shown s LEFT JOIN LATERAL (
     SELECT count(*) AS kept FROM backups_archive a WHERE a.tenant_id = s.id AND a.state = 'verified'
-) k ON true
+) k ON true LEFT JOIN LATERAL (
+    SELECT started_at, sound FROM drills_drill WHERE tenant_id = s.id AND kind = 'company'
+    ORDER BY started_at DESC LIMIT 1
+) d ON true
 ORDER BY s.troubled DESC, coalesce(s.snapshot_at, s.created_at), s.company_code
 """
 _SUMMARY = f"""{_STANDING}
@@ -52,12 +56,13 @@ SELECT count(*), count(*) FILTER (WHERE snapshot_at >= %(oldest)s),
        (array_agg(company_code ORDER BY coalesce(snapshot_at, created_at), company_code))[1]
 FROM standing
 """
+_DRILLS_OVERDUE = "SELECT count(*) FROM backup_watch_backupproblem WHERE kind = 'drill_due' AND ended_at IS NULL"
 _NOT_COPIED = "SELECT min(verified_at) FROM backups_archive WHERE state = 'verified' AND copied_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyBackups:
-    """One company: the newest moment it can be restored to, bytes and seconds of that backup, verified generations."""
+    """One company: the newest moment it can be restored to, its bytes and seconds; generations, last drill."""
 
     tenant_id: UUID
     company_code: str
@@ -69,6 +74,8 @@ class CompanyBackups:
     seconds: float | None
     troubled: bool
     kept: int
+    drilled_at: datetime | None
+    drill_sound: bool | None
 
     @property
     def plan(self) -> Plan:
@@ -102,6 +109,7 @@ class Summary:
     worst_age: timedelta | None
     worst_company: str
     waiting_since: datetime | None
+    drills_overdue: int
 
     @property
     def worst_hours(self) -> float:
@@ -134,7 +142,7 @@ def summary(*, second_site: bool) -> Summary:
     (companies, fresh, late, troubled, oldest, worst), *_others = _rows(_SUMMARY, {"oldest": _oldest()})
     waiting = _rows(_NOT_COPIED, {})[0][0] if second_site else None
     age = timezone.now() - oldest if oldest else None
-    return Summary(companies, fresh, late, troubled, age, worst or "", waiting)
+    return Summary(companies, fresh, late, troubled, age, worst or "", waiting, _rows(_DRILLS_OVERDUE, {})[0][0])
 
 
 def _oldest() -> datetime:

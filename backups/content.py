@@ -1,4 +1,4 @@
-"""Which tables a tenant archive carries, with which columns, in which order: read from the declarations alone."""
+"""Which tables an archive carries, with which columns, in which order: read from the declarations alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TENANT_COLUMN = "tenant_id"
 
 @dataclass(frozen=True, slots=True)
 class ArchivedTable:
-    """One table of an archive; `columns` starts with the tenant."""
+    """One table of an archive; `columns` starts with the tenant, where a row has one."""
 
     name: str
     columns: tuple[str, ...]
@@ -23,11 +23,16 @@ class ArchivedTable:
 @cache
 def archived_tables() -> tuple[ArchivedTable, ...]:
     """Every table behind the wall that is declared as archived; a table comes after those that it refers to."""
-    chosen = {
-        model._meta.db_table: model
-        for model, asset in asset_models()
-        if asset.archived and asset.kind is TableKind.TENANT
-    }
+    return _ordered(
+        {
+            model._meta.db_table: model
+            for model, asset in asset_models()
+            if asset.archived and asset.kind is TableKind.TENANT
+        }
+    )
+
+
+def _ordered(chosen: dict[str, type[models.Model]]) -> tuple[ArchivedTable, ...]:
     ordered: dict[str, ArchivedTable] = {}
     visiting: set[str] = set()
 
@@ -46,6 +51,12 @@ def archived_tables() -> tuple[ArchivedTable, ...]:
     return tuple(ordered.values())
 
 
+@cache
+def platform_tables() -> tuple[ArchivedTable, ...]:
+    """Every table that the archive of the platform carries; a table comes after those that it refers to."""
+    return _ordered({model._meta.db_table: model for model, asset in asset_models() if asset.platform_archived})
+
+
 def referred_tables(model: type[models.Model]) -> Iterator[str]:
     """The tables to which the foreign keys of a model lead."""
     for field in model._meta.local_fields:
@@ -57,4 +68,5 @@ def _columns(model: type[models.Model]) -> tuple[str, ...]:
     """The columns that hold data. What the database computes, or fills in unknown to Django, it does again."""
     fields = (field for field in model._meta.local_concrete_fields if not getattr(field, "generated", False))
     columns = sorted(str(field.column) for field in fields)
-    return (TENANT_COLUMN, *(column for column in columns if column != TENANT_COLUMN))
+    first = [TENANT_COLUMN] if TENANT_COLUMN in columns else []
+    return (*first, *(column for column in columns if column != TENANT_COLUMN))

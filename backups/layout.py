@@ -5,6 +5,7 @@
     tenants/<tenant>/archives/<archive>/objects.zst.enc          the list of the documents' contents
     tenants/<tenant>/archives/<archive>/manifest.json            written last; without it there is no backup
     tenants/<tenant>/objects/<kind>/<name>                       contents, encrypted as they were, each once
+    platform/archives/<archive>/…                                the same for what belongs to no company
 
 The layout describes itself, so the catalogue in the database can be lost.
 """
@@ -17,6 +18,9 @@ from uuid import UUID
 
 from vault.objectformat import Identity
 from vault.stores import ObjectInfo, ObjectStore
+
+# The platform has keys and archives as companies have, under this id, which is no company's.
+PLATFORM_ID = UUID("706c6174-666f-8000-8000-726d00000000")
 
 TABLE_KIND = "archive-table"
 SMALL_KIND = "archive-tables"
@@ -65,7 +69,9 @@ class ArchivePlace:
 
 
 def archives_prefix(tenant_id: UUID) -> str:
-    """What the names of all archives of a tenant start with."""
+    """What the names of all archives of a tenant, or of the platform, start with."""
+    if tenant_id == PLATFORM_ID:
+        return "platform/archives/"
     return f"tenants/{tenant_id}/archives/"
 
 

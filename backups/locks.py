@@ -1,4 +1,4 @@
-"""One process at a time works on the backups of a tenant."""
+"""One process at a time works on the backups of a tenant, and one on a run of all of them."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,13 +18,26 @@ def exclusive(tenant_id: UUID, what: str = "backups") -> Iterator[None]:
     The lock belongs to a transaction on a connection of its own: it ends with the process, however that ends, and it
     holds behind a pooler, where a session is nobody's. The transaction sees nothing, so it holds no vacuum back.
     """
+    with _alone(f"{what} {tenant_id}"):
+        yield
+
+
+@contextmanager
+def exclusive_run() -> Iterator[None]:
+    """Be the only run of all companies, or raise RunningAlready at once."""
+    with _alone("backups of everybody"):
+        yield
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
     connection = connections[DEFAULT_DB_ALIAS].copy()
     try:
         with tenant_scope(None):
             connection.set_autocommit(False)
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(tenant_id, what)])
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(what)])
                 (taken,) = cursor.fetchone()
         if not taken:
             raise RunningAlready
@@ -37,6 +50,6 @@ def exclusive(tenant_id: UUID, what: str = "backups") -> Iterator[None]:
             connection.close()
 
 
-def _key(tenant_id: UUID, what: str) -> int:
+def _key(what: str) -> int:
     """64 bits that no other lock in the database, and no other tenant, is likely to use."""
-    return int.from_bytes(hashlib.sha256(f"{what} {tenant_id}".encode()).digest()[:8], signed=True)
+    return int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)

@@ -102,13 +102,17 @@ class Manifest:
 
 def write_manifest(store: ObjectStore, manifest: Manifest) -> str:
     """Sign and store it; returns the SHA-256 of the file. Raises ObjectExists."""
-    content = _as_json(manifest)
+    return write_signed(store, manifest.place.manifest, _as_json(manifest))
+
+
+def write_signed(store: ObjectStore, path: str, content: dict[str, Any]) -> str:
+    """Store a content with its signature; returns the SHA-256 of the file. Raises ObjectExists."""
     signature = key_store().signing.sign(PURPOSE, canonical(content))
     envelope = {
         "manifest": content,
         "signature": {"key": signature.key_id, "value": base64.b64encode(signature.value).decode()},
     }
-    return store.put(manifest.place.manifest, canonical(envelope)).sha256
+    return store.put(path, canonical(envelope)).sha256
 
 
 def read_manifest(store: ObjectStore, place: ArchivePlace, *, sha256: str = "") -> Manifest:
@@ -116,20 +120,37 @@ def read_manifest(store: ObjectStore, place: ArchivePlace, *, sha256: str = "") 
 
     Raises ArchiveDamaged with the cause.
     """
-    path = place.manifest
+    fields, digest = read_signed(store, place.manifest, MAX_BYTES)
+    try:
+        manifest = _from_json(fields)
+    except Malformed as error:
+        raise ArchiveDamaged(place.manifest, Cause.MALFORMED, str(error)) from error
+    check_place(place, manifest.place, manifest.installation)
+    if sha256 and digest != sha256:
+        raise ArchiveDamaged(place.manifest, Cause.REPLACED)
+    return manifest
+
+
+def read_signed(store: ObjectStore, path: str, limit: int) -> tuple[Fields, str]:
+    """The signed content of a file of a format that this release reads, and its SHA-256. Raises ArchiveDamaged."""
     try:
         with store.open(path) as reader:
-            if reader.size > MAX_BYTES:
+            if reader.size > limit:
                 raise ArchiveDamaged(path, Cause.MALFORMED, f"{reader.size} bytes")
             data = reader.read()
     except ObjectMissing as error:
         raise ArchiveDamaged(path, Cause.NO_MANIFEST) from error
-    manifest = _parsed(path, _signed_content(path, data))
-    if manifest.place != place or manifest.installation != key_store().installation:
-        raise ArchiveDamaged(path, Cause.MISPLACED, manifest.place.manifest)
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-        raise ArchiveDamaged(path, Cause.REPLACED)
-    return manifest
+    content = _signed_content(path, data)
+    version = content.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise ArchiveDamaged(path, Cause.NEWER_FORMAT, f"{version} instead of {FORMAT}")
+    return Fields(content), hashlib.sha256(data).hexdigest()
+
+
+def check_place(asked: ArchivePlace, found: ArchivePlace, installation: str) -> None:
+    """Raises ArchiveDamaged for what was signed for somewhere else."""
+    if found != asked or installation != key_store().installation:
+        raise ArchiveDamaged(asked.manifest, Cause.MISPLACED, found.manifest)
 
 
 def canonical(value: Any) -> bytes:
@@ -153,16 +174,6 @@ def _signed_content(path: str, data: bytes) -> dict[str, Any]:
     return content
 
 
-def _parsed(path: str, content: dict[str, Any]) -> Manifest:
-    version = content.get("format")
-    if isinstance(version, int) and version > FORMAT:
-        raise ArchiveDamaged(path, Cause.NEWER_FORMAT, f"{version} instead of {FORMAT}")
-    try:
-        return _from_json(Fields(content))
-    except Malformed as error:
-        raise ArchiveDamaged(path, Cause.MALFORMED, str(error)) from error
-
-
 def _as_json(manifest: Manifest) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -180,7 +191,7 @@ def _as_json(manifest: Manifest) -> dict[str, Any]:
         "snapshot": {"at": manifest.snapshot_at.isoformat(), "lsn": manifest.lsn},
         "migrations": manifest.migrations,
         "keys": list(manifest.key_ids),
-        **_tables_as_json(manifest.tables),
+        **tables_as_json(manifest.tables),
         "objects": {
             "count": manifest.objects.count,
             "bytes": manifest.objects.bytes,
@@ -189,7 +200,8 @@ def _as_json(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _tables_as_json(tables: tuple[TableEntry, ...]) -> dict[str, Any]:
+def tables_as_json(tables: tuple[TableEntry, ...]) -> dict[str, Any]:
+    """The fields of a manifest that say what the tables are: `tables`, and `small` for those that share a part."""
     shared: dict[str, Any] = {}
     entries = []
     for table in tables:
@@ -226,14 +238,20 @@ def _from_json(fields: Fields) -> Manifest:
         ),
         snapshot_at=snapshot.moment("at"),
         lsn=snapshot.text("lsn"),
-        migrations={app: fields.inner("migrations").texts(app) for app in fields.inner("migrations").names()},
+        migrations=migrations_from_json(fields),
         key_ids=tuple(fields.texts("keys")),
-        tables=_tables(fields),
+        tables=tables_from_json(fields),
         objects=_objects(fields.inner("objects")),
     )
 
 
-def _tables(fields: Fields) -> tuple[TableEntry, ...]:
+def migrations_from_json(fields: Fields) -> dict[str, list[str]]:
+    """App -> newest migrations. Raises Malformed."""
+    return {app: fields.inner("migrations").texts(app) for app in fields.inner("migrations").names()}
+
+
+def tables_from_json(fields: Fields) -> tuple[TableEntry, ...]:
+    """What these fields say. Raises Malformed."""
     small = _part(fields.inner("small")) if fields.has("small") else None
     tables = tuple(_table(table, small) for table in fields.list_of("tables"))
     end = 0

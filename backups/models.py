@@ -28,6 +28,7 @@ class Archive(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        left_out="filled again from a listing of the backup store",
         returned=False,
         platform_rights=frozenset({"SELECT"}),
     )

@@ -14,7 +14,6 @@ from auditlog.models import AuditEvent
 from auditlog.queries import events, events_of_days
 from backups.actions import ARCHIVE_DAMAGED, ARCHIVE_FAILED, RESTORE_REFUSED
 from backups.models import Archive, State
-from config.schedule import SCHEDULE
 from tenants.isolation.placement import PLATFORM_ALIAS
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 
@@ -25,12 +24,9 @@ def archives() -> QuerySet[Archive]:
 
 
 @atomic()
-def archive_of_today() -> Archive | None:
-    """The tenant's newest sound archive since midnight in Japan, verified or not yet."""
-    midnight = timezone.localtime(timezone=ZoneInfo(settings.CELERY_TIMEZONE)).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    return archives().filter(created_at__gte=midnight).exclude(state=State.DAMAGED).order_by("-state").first()
+def unchecked_archive() -> Archive | None:
+    """The tenant's newest archive that waits for its verification."""
+    return archives().filter(state=State.COMPLETE).first()
 
 
 @atomic()
@@ -68,7 +64,7 @@ def archives_of_everybody() -> list[Archive]:
 
 def next_run(now: datetime | None = None) -> datetime:
     """When the nightly run begins next."""
-    schedule: Any = SCHEDULE["back-up-every-tenant"]["schedule"]
+    schedule: Any = settings.CELERY_BEAT_SCHEDULE["back-up-every-tenant"]["schedule"]
     local = timezone.localtime(now, ZoneInfo(settings.CELERY_TIMEZONE))
     (hour,), (minute,) = schedule.hour, schedule.minute
     run = local.replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from auditlog.actors import Actor
 from backups.generations import apply_generations
-from backups.models import Archive, State
+from backups.models import Archive
 from backups.progress import Progress, silent
-from backups.queries import archive_of_today
 from backups.taking import take_archive
 from backups.verifying import verify_archive
 
@@ -26,14 +25,6 @@ def back_up(*, actor: Actor, progress: Progress = silent) -> BackedUp:
     Call it with no transaction open. Raises BackupError, VaultError, DatabaseError.
     """
     return _finished(take_archive(actor=actor, progress=progress), actor, progress)
-
-
-def back_up_today(*, actor: Actor) -> BackedUp | None:
-    """The same once a day (Japanese time); None when today's archive is there and verified."""
-    todays = archive_of_today()
-    if todays is None:
-        return back_up(actor=actor)
-    return None if todays.state == State.VERIFIED else _finished(todays, actor, silent)
 
 
 def _finished(archive: Archive, actor: Actor, progress: Progress) -> BackedUp:

@@ -23,22 +23,37 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import PLATFORM_ALIAS, placement_of
 
 # A tenant with many rows takes longer than a request may, and the snapshot waits while a store is slow.
-_PATIENCE = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-_ISOLATION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+PATIENCE = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+ISOLATION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _MOMENT = """
     SELECT statement_timestamp(), pg_current_wal_lsn()::text, pg_export_snapshot(), current_setting('app.tenant', true)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment that another transaction holds open for all companies, and how many rows of this one it has seen then.
+
+    `name` is what PostgreSQL calls the exported snapshot, `at` its time (UTC), `lsn` its place in the write-ahead log.
+    Tables that are not in `counts` could not be counted past the policies of the tenant.
+    """
+
+    name: str
+    at: datetime
+    lsn: str
+    counts: dict[str, int]
+
+
 @dataclass
 class Snapshot:
-    """The open moment. `at` is its time (UTC), `lsn` its place in the write-ahead log."""
+    """The open moment of one tenant."""
 
     tenant_id: UUID
     at: datetime
     lsn: str
     connection: BaseDatabaseWrapper
     witness: BaseDatabaseWrapper | None = field(repr=False)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def copy_rows(self, table: ArchivedTable, out: TableSink) -> int:
         """Copy the tenant's rows of a table as COPY text; returns how many. Raises BackupError if some are missing."""
@@ -57,6 +72,8 @@ class Snapshot:
         return copied
 
     def _count(self, table: ArchivedTable) -> int:
+        if table.name in self.counts:
+            return self.counts[table.name]
         counting = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = {}").format(
             sql.Identifier(table.name), sql.Literal(self.tenant_id)
         )
@@ -70,17 +87,29 @@ class Snapshot:
 
 
 @contextmanager
-def snapshot(tenant_id: UUID) -> Iterator[Snapshot]:
-    """Open the moment of a tenant. No transaction may be open before."""
+def snapshot(tenant_id: UUID, moment: Moment | None = None) -> Iterator[Snapshot]:
+    """Open the moment of a tenant: one of its own, or the one that all share. No transaction may be open before.
+
+    A tenant with a database of its own always has one of its own, since no snapshot reaches across databases.
+    """
     alias = placement_of(tenant_id)
+    shared = moment if alias == DEFAULT_DB_ALIAS else None
     with tenant_scope(tenant_id), transaction.atomic(using=alias, durable=True):
         with connections[alias].cursor() as cursor:
-            cursor.execute(_ISOLATION)
-            cursor.execute(_PATIENCE)
-            cursor.execute(_MOMENT)
-            at, lsn, exported, told = cursor.fetchone()
+            cursor.execute(ISOLATION)
+            cursor.execute(PATIENCE)
+            if shared:
+                cursor.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(shared.name)))
+                cursor.execute("SELECT current_setting('app.tenant', true)")
+            else:
+                cursor.execute(_MOMENT)
+            *found, told = cursor.fetchone()
         if told != str(tenant_id):  # without its tenant the wall would hide every row, and the archive were empty
             raise BackupError(_("The database was not told the tenant."))
+        if shared:
+            yield Snapshot(tenant_id, shared.at, shared.lsn, connections[alias], None, shared.counts)
+            return
+        at, lsn, exported = found
         with _witness(alias, exported) as witness:
             yield Snapshot(tenant_id, at, lsn, connections[alias], witness)
 
@@ -93,8 +122,8 @@ def _witness(alias: str, exported: str) -> Iterator[BaseDatabaseWrapper | None]:
         return
     with transaction.atomic(using=PLATFORM_ALIAS, durable=True):
         with connections[PLATFORM_ALIAS].cursor() as cursor:
-            cursor.execute(_ISOLATION)
-            cursor.execute(_PATIENCE)
+            cursor.execute(ISOLATION)
+            cursor.execute(PATIENCE)
             cursor.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(exported)))
         yield connections[PLATFORM_ALIAS]
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC
 from functools import partial
+from time import perf_counter
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -28,7 +30,7 @@ from backups.progress import Progress, silent
 from backups.queries import archives
 from backups.release import current_migrations, tool
 from backups.removal import clear_leftovers, forget
-from backups.snapshot import Snapshot, snapshot
+from backups.snapshot import Moment, Snapshot, snapshot
 from backups.tableparts import TablesWriter
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import atomic
@@ -43,35 +45,47 @@ logger = logging.getLogger(__name__)
 _ATTEMPTS = 3
 
 
-def take_archive(*, actor: Actor, progress: Progress = silent) -> Archive:
+def take_archive(
+    *, actor: Actor, progress: Progress = silent, run_id: UUID | None = None, moment: Moment | None = None
+) -> Archive:
     """Make one archive of the tenant in scope, not yet verified. Call it with no transaction open.
 
-    Recorded in the tenant's log, also when it fails. Raises BackupError, VaultError, DatabaseError.
+    In a run of all companies (`run_id`) it is of the moment that they share, and documents were copied ahead. Recorded
+    in the tenant's log, also when it fails. Raises BackupError, VaultError, DatabaseError.
     """
     tenant_id = require_tenant_id()
     store = backup_store()
     with exclusive(tenant_id):
         clear_leftovers(store, actor=actor)
-        archive = catalogue.begin()
+        archive, began = catalogue.begin(run_id), perf_counter()
         try:
-            manifest = _taken(store, archive.place, progress)
+            manifest = _taken(store, archive.place, moment, progress)
             digest = write_manifest(store, manifest)
         except BaseException as error:
             _abandon(store, archive, actor, error)
             raise
-        return catalogue.complete(archive, manifest, digest, actor=actor)
+        return catalogue.complete(archive, manifest, digest, actor=actor, seconds=perf_counter() - began)
 
 
-def _taken(store: ObjectStore, place: ArchivePlace, progress: Progress) -> Manifest:
+def copy_documents_ahead(progress: Progress = silent) -> None:
+    """Copy what is new of the documents of the tenant in scope; the archive that follows finds it copied."""
+    store = backup_store()
+    earlier = _earlier(store)
+    copy_ahead(store, require_tenant_id(), earlier.snapshot_at if earlier else None, progress)
+
+
+def _taken(store: ObjectStore, place: ArchivePlace, shared: Moment | None, progress: Progress) -> Manifest:
     earlier = _earlier(store)
     for attempt in range(1, _ATTEMPTS + 1):
-        copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None, progress)
-        with snapshot(place.tenant_id) as moment:
+        if shared is None:
+            copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None, progress)
+        with snapshot(place.tenant_id, shared) as moment:
             try:
                 objects = write_list(store, place, _known(store, earlier))
             except ContentMissing:
                 if attempt == _ATTEMPTS:
                     raise
+                shared = None  # it was deleted since; a moment of its own does not know it any more
                 continue
             return _manifest(store, place, moment, objects, progress)
     raise AssertionError("the loop returns or raises")

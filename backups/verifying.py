@@ -36,15 +36,21 @@ def verify_archive(archive: Archive, *, actor: Actor, progress: Progress = silen
 
 def check_parts(store: ObjectStore, manifest: Manifest, progress: Progress = silent) -> None:
     """Read every part of an archive to its end. Raises ArchiveDamaged, StoreUnavailable."""
-    reader = TablesReader(store, manifest.place)
-    for number, table in enumerate(manifest.tables):
-        progress(table.name, number, len(manifest.tables))
-        _check_table(reader, manifest.place, table)
+    check_tables(TablesReader(store, manifest.place), manifest.tables, manifest.place, progress)
     tenant_id = manifest.place.tenant_id
     for number, content in enumerate(read_list(store, manifest), start=1):
         progress("documents", number, manifest.objects.count)
         for _piece in read_content(store, content.identity(tenant_id), content.path(tenant_id), content.part):
             pass
+
+
+def check_tables(
+    reader: TablesReader, tables: tuple[TableEntry, ...], place: ArchivePlace, progress: Progress = silent
+) -> None:
+    """Read every table to its end. Raises ArchiveDamaged, StoreUnavailable."""
+    for number, table in enumerate(tables):
+        progress(table.name, number, len(tables))
+        _check_table(reader, place, table)
 
 
 def read_table(store: ObjectStore, place: ArchivePlace, table: TableEntry) -> Iterator[bytes]:

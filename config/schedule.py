@@ -1,9 +1,20 @@
-"""What runs by the clock: the one place for it. Times are Japanese (CELERY_TIMEZONE)."""
+"""What runs by the clock: the one place for it, but for the hour of the backup, a setting. Times are Japanese."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import environ
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+
+def every_day(at: str) -> crontab:
+    """Every day at such a time (`02:30`). Raises ImproperlyConfigured for anything else."""
+    try:
+        moment = time.fromisoformat(at)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{at!r} is no time of day: write it as 02:30.") from error
+    return crontab(hour=str(moment.hour), minute=str(moment.minute))
+
 
 SCHEDULE = {
     "make-audit-partitions": {"task": "auditlog.tasks.make_partitions", "schedule": crontab(minute="10")},
@@ -41,7 +52,10 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
-    "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": crontab(hour="2", minute="30")},
+    "examine-stores": {
+        "task": "backups.sites.tasks.examine_stores",
+        "schedule": crontab(day_of_month="1", hour="6", minute="10"),
+    },
     "copy-backups": {"task": "backups.sites.tasks.copy_what_waits", "schedule": crontab(minute="45")},
     "drill-restores": {
         "task": "backups.drills.tasks.drill_due",

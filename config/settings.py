@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import headers, installation, logs
 from config.local_secrets import local_secret
-from config.schedule import SCHEDULE
+from config.schedule import SCHEDULE, every_day
 
 BASE_DIR = installation.BASE_DIR
 env = environ.FileAwareEnv()
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.runs",
     "backups.drills",
     "backups.recovery",
     "backups.sites",
@@ -190,7 +191,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {"backups.requests.tasks.restore_company": {"queue": "restores"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
-CELERY_BEAT_SCHEDULE = SCHEDULE
+# When the nightly backup of all companies begins, by the clock of CELERY_TIMEZONE.
+BACKUP_AT = env.str("BACKUP_AT", default="02:30")
+CELERY_BEAT_SCHEDULE = {
+    **SCHEDULE,
+    "back-up-every-tenant": {"task": "backups.tasks.back_up_every_tenant", "schedule": every_day(BACKUP_AT)},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- Vault (DESIGN section 5) ------------------------------------------------------------------------------------
@@ -206,6 +212,10 @@ VAULT_BACKUP_COPY_STORE = env.str("VAULT_BACKUP_COPY_STORE", default="")
 # So long nobody can delete what is written to the stores of backups, which need Object Lock then.
 BACKUP_LOCK_DAYS: int = env.int("BACKUP_LOCK_DAYS", default=0)
 BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
+# Processes that work on the backup of all companies at once.
+BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=os.cpu_count() or 1)
+# One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.
+BACKUP_SNAPSHOT_MINUTES: int = env.int("BACKUP_SNAPSHOT_MINUTES", default=120)
 # Where each of them is, in words for people ("東京"); of a bucket of Amazon the region says it by itself.
 DATABASE_REGION = env.str("DATABASE_REGION", default="")
 VAULT_KEY_STORE_REGION = env.str("VAULT_KEY_STORE_REGION", default="")

@@ -31,6 +31,8 @@ import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
+import backups.runs.urls_operator
+import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import tenants.urls
@@ -62,6 +64,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
@@ -73,6 +76,7 @@ urlpatterns = [
     *accounts.passkeys.urls.urlpatterns,
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
+    *backups.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

@@ -128,6 +128,7 @@ class StorageUse(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        left_out="counted again from the documents",
         returned=False,
     )
 

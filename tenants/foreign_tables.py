@@ -9,6 +9,7 @@ declare_table(
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        left_out="written by the migrations of the release that is installed; a manifest names its own",
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

@@ -37,6 +37,7 @@ class Tenant(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

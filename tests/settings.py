@@ -33,6 +33,9 @@ from config.settings import CACHES, DATABASES, INSTALLED_APPS, LOGGING, STATIC_R
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.database"]
 
+# A run of backups works in the process of its test; those that are about several processes say so.
+BACKUP_WORKERS = 1
+
 # One database for the three roles, made by the owner (tests/conftest.py). Broker and cache are shared by everybody on
 # this cluster, so queues and keys carry the name as well.
 RUN = "_".join(filter(None, ("test_sekisho", os.environ.get("SEKISHO_TEST_DB"), os.environ.get("PYTEST_XDIST_WORKER"))))

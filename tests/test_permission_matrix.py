@@ -123,6 +123,7 @@ MATRIX: dict[str, Page | Public] = {
     "passkey_add_options": Page(None, NO, FINE),
     "passkey_add": Page(None, NO, FINE),
     "activity": Page(None, FINE, NO),
+    "data_location": Page(None, FINE, NO),
     "screen_closed": Page(None, NO, 204),
     "sessions": Page(None, FINE, NO),
     "sessions_end_others": Page(None, NO, SENT_AWAY),
@@ -259,6 +260,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),
+    "operator:backup_runs": Page("operator.backups", FINE, NO),
     "operator:backup_company company_code": Page("operator.backups", FINE, NO),
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).

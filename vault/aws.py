@@ -3,20 +3,29 @@
 from typing import Any
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from django.conf import settings
 
 
-def client(service: str, *, endpoint: str = "", region: str = "", credentials: tuple[str, str] | None = None) -> Any:
+def client(
+    service: str,
+    *,
+    endpoint: str = "",
+    region: str = "",
+    credentials: tuple[str, str] | None = None,
+    anonymous: bool = False,
+) -> Any:
     """A boto3 client with time limits (5 s to connect, 60 s of silence) and four attempts in all.
 
     An answer of 500, 502, 503 or 504, a refusal for haste and a broken connection are tried again, with a pause that
     doubles and is at most 20 s; so a request has failed after some four minutes at the longest, and is then
     StoreUnavailable. Without `credentials` (key id and secret) they come from `S3_ACCESS_KEY_ID` and
     `S3_SECRET_ACCESS_KEY` when they are set (so that they may stand in files), else from where boto3 looks by itself:
-    environment, profile, the machine's role.
+    environment, profile, the machine's role. An `anonymous` one signs nothing, as a stranger would not.
     """
     config = Config(
+        signature_version=UNSIGNED if anonymous else None,
         connect_timeout=5,
         read_timeout=60,
         retries={"mode": "standard", "total_max_attempts": 4},

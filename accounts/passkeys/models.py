@@ -59,6 +59,7 @@ class UsedChallenge(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2),
         archived=False,
+        left_out="challenges of some minutes",
         returned=False,
         platform_rights=frozenset({"SELECT", "DELETE"}),
     )

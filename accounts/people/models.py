@@ -60,6 +60,7 @@ class UserImport(TenantModel):
         ownership=Ownership.CUSTOMER,
         retention=Retention.for_days(IMPORT_DAYS),
         archived=False,
+        left_out="lists that wait for a moment to be read; uploaded again if need be",
         returned=False,
         platform_rights=frozenset({"SELECT"}),
     )
@@ -94,6 +95,7 @@ class InvitationDue(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2),
         archived=False,
+        left_out="its link was never sent; the invitation is made again",
         returned=False,
         platform_rights=frozenset({"SELECT"}),
     )

@@ -115,6 +115,7 @@ class AttemptCounter(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2),
         archived=False,
+        left_out="counters of a day or two, which begin anew",
         returned=False,
         platform_rights=frozenset({"SELECT", "DELETE"}),
     )

@@ -18,6 +18,7 @@ _PASSING = Asset(
     ownership=Ownership.DERIVED,
     retention=Retention.for_days(2),
     archived=False,
+    left_out="log-ins under way and sessions",
     returned=False,
     app_rights=ALL_RIGHTS,
     platform_rights=frozenset({"SELECT", "DELETE"}),

@@ -35,6 +35,7 @@ MENUS = {Scope.READ: _LOOKING_MENUS, Scope.REPAIR: _LOOKING_MENUS | {"documents.
 LOOKING = frozenset(
     {
         "home",
+        "data_location",
         "documents:list",
         "documents:search",
         "documents:folder",

@@ -53,6 +53,7 @@ class AuditExport(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(ROW_DAYS),
         archived=False,
+        left_out="exports of some days, made again from the log",
         returned=False,
         platform_rights=frozenset({"SELECT"}),
     )

@@ -27,6 +27,7 @@ class RequestEntry(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.for_days(KEPT_DAYS),
         archived=False,
+        left_out="kept for 30 days; a backup would keep it for longer",
         returned=False,
         erasure=Erasure.PARTITION,
         kind=TableKind.CONTROL,

@@ -110,6 +110,7 @@ class Place(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        left_out="a place among the transactions of this very database",
         returned=False,
         platform_rights=READ_ONLY,
     )
@@ -129,6 +130,7 @@ class DigestMail(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(KEPT_DAYS),
         archived=False,
+        left_out="at worst a digest is sent twice",
         returned=False,
         platform_rights=frozenset({"SELECT", "DELETE"}),
     )
@@ -151,6 +153,7 @@ class RuleSetting(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.GLOBAL,
@@ -177,6 +180,7 @@ class Digest(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

@@ -1,4 +1,4 @@
-"""`backup copy` (B3)."""
+"""`backup copy`, `backup doctor` (B3)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,9 +8,12 @@ from django.template.defaultfilters import filesizeformat
 
 from auditlog.actors import Actor
 from backups.commands.subcommand import FAILURES, Subcommand, watched
+from backups.sites.examining import examine, stores_to_examine
+from backups.sites.models import StoreCheck, StoreName
 from backups.sites.services import copy_archives, second_site
 from tenants.commands import SekishoCommand, chosen_tenants
 from tenants.isolation.context import tenant_scope
+from tenants.queries import provider_scope
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -52,4 +55,39 @@ def _copied(progress: Any) -> dict[str, Any]:
     }
 
 
-SUBCOMMANDS = (Subcommand("copy", "bring verified backups to the second site", _arguments, _copy),)
+def _doctor_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--store", choices=StoreName.values, help="one store only")
+
+
+def _doctor(command: SekishoCommand, options: dict[str, Any]) -> None:
+    names = [StoreName(options["store"])] if options["store"] else list(stores_to_examine())
+    if StoreName.COPIES in names:
+        second_site()
+    with provider_scope():
+        checks = [examine(name, actor=Actor.command()) for name in names]
+    if options["json"]:
+        fields = ("store", "address", "server", "at", "sound", "checks")
+        command.print_json([{field: getattr(check, field) for field in fields} for check in checks])
+    else:
+        for check in checks:
+            _print_check(command, check)
+    if unsound := [check.store for check in checks if not check.sound]:
+        raise CommandError(f"Not to be relied upon: {', '.join(unsound)}.")
+
+
+def _print_check(command: SekishoCommand, check: StoreCheck) -> None:
+    verdicts = {(True, True): "yes", (True, False): "yes", (False, True): "NO", (False, False): "no (a weakness)"}
+    rows = [
+        (one["check"], one["expected"], one["observed"], verdicts[one["held"], one["essential"]])
+        for one in check.checks
+    ]
+    title = f"{check.store}: {check.address} ({check.server or 'no answer'})"
+    command.print_table(title, ("check", "expected", "observed", "holds"), rows)
+
+
+SUBCOMMANDS = (
+    Subcommand("copy", "bring verified backups to the second site", _arguments, _copy),
+    Subcommand(
+        "doctor", "try what the stores of backups really refuse, and keep it as evidence", _doctor_arguments, _doctor
+    ),
+)

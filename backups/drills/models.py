@@ -45,6 +45,7 @@ class Drill(models.Model):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        platform_archived=True,
         returned=False,
         kind=TableKind.CONTROL,
         app_rights=READ_ONLY,

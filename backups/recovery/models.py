@@ -40,6 +40,7 @@ class Restore(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

@@ -58,6 +58,7 @@ class RestoreRequest(TenantModel):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        left_out="it is about generations of this backup store, and is asked for again",
         returned=False,
         app_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
         platform_rights=frozenset({"SELECT"}),

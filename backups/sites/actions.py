@@ -9,3 +9,4 @@ COPY_FAILED = register("backups.copy.failed", Kind.ERROR, _("Failed to copy a ba
 COPY_VERIFIED = register("backups.copy.verified", Kind.EXECUTION, _("Verified a backup at the second site"))
 COPY_DAMAGED = register("backups.copy.damaged", Kind.ERROR, _("Found a backup damaged at the second site"))
 COPY_REMOVED = register("backups.copy.removed", Kind.EXECUTION, _("Removed an old backup at the second site"))
+STORE_EXAMINED = register("backups.store.examined", Kind.EXECUTION, _("Examined what a store refuses"))

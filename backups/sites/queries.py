@@ -1,4 +1,4 @@
-"""Reads of copies at the second site."""
+"""Reads of copies at the second site, and of examinations of stores."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from backups.models import Archive, State
+from backups.sites.models import StoreCheck
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 # A night's archives are at the second site by the evening; what is not is told.
@@ -39,3 +40,9 @@ def uncopied(*, older_than: timedelta = timedelta(0)) -> list[Uncopied]:
 def late_copies() -> list[Uncopied]:
     """Companies whose copies are late: something is wrong with the second site, or the way to it is too narrow."""
     return uncopied(older_than=LATE)
+
+
+def newest_store_checks() -> list[StoreCheck]:
+    """The newest examination of every store that was ever examined, as the platform role."""
+    with platform_transaction():
+        return list(StoreCheck.objects.order_by("store", "-at").distinct("store"))

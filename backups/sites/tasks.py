@@ -8,9 +8,11 @@ from auditlog.actors import Actor
 from backups.errors import NoSecondSite, RunningAlready
 from backups.removal import UNFINISHED_AFTER
 from backups.sites import services
+from backups.sites.examining import examine, stores_to_examine
 from backups.sites.queries import uncopied
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
+from tenants.queries import provider_scope
 from vault.stores import backup_copy_store
 
 logger = logging.getLogger(__name__)
@@ -39,3 +41,11 @@ def copy_tenant() -> None:
         logger.info("A copying of this tenant runs already")
     except NoSecondSite:
         logger.info("The second site was taken out of the settings")
+
+
+@platform_task
+def examine_stores() -> None:
+    """Try every store of backups and keep what it refused."""
+    with provider_scope():
+        for name in stores_to_examine():
+            examine(name, actor=_JOB)

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, menu_required, own_transactions, step_up
 from backups import calendar, companies, queries
+from backups.drills.queries import last_drill
 from backups.forms import CompanyFilterForm
 from backups.ordering import order_backup, order_verification
+from backups.runs.queries import newest_run
 from backups.tables import FailureTable, OperatorArchiveTable
 from backups.views.acting import as_operator
 from backups.watch.queries import growth, open_problems, recovery_evidence, recovery_evidence_of_all
@@ -41,6 +43,7 @@ def overview(request: MemberRequest) -> HttpResponse:
         "legend": calendar.legend(),
         "second_site": second_site,
         "summary": companies.summary(second_site=second_site),
+        "run": newest_run(),
         "evidence": recovery_evidence_of_all(),
         "problems": open_problems(most=10),
     }
@@ -61,6 +64,7 @@ def company(request: MemberRequest, company_code: str) -> HttpResponse:
             "evidence": recovery_evidence(tenant.id),
             "failures": FailureTable(queries.failures()),
             "growth": growth(),
+            "drill": last_drill(),
             "is_running": queries.is_running(),
         }
     context |= {

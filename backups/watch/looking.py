@@ -5,7 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from backups.companies import RECOVERY_POINT_OBJECTIVE
+from backups.drills.queries import drills_needing_attention
+from backups.runs.models import RunState
+from backups.runs.queries import newest_run
 from backups.watch.models import ProblemKind
 from tenants.isolation.transactions import current_connection
 
@@ -29,6 +34,9 @@ WHERE d.state = 'damaged' AND (d.verified_at IS NOT NULL OR NOT EXISTS (
 ))
 GROUP BY d.tenant_id
 """
+_NOT_COPIED = """
+SELECT 1 FROM backups_archive WHERE state = 'verified' AND copied_at IS NULL AND verified_at < %s LIMIT 1
+"""
 
 Look = Callable[[datetime], Iterator[tuple[str, UUID | None, str]]]
 
@@ -45,7 +53,29 @@ def damaged(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
         yield ProblemKind.DAMAGED, tenant_id, archives
 
 
-LOOKS: tuple[Look, ...] = (overdue, damaged)
+def drills(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """Companies whose last restore drill failed, or that had no sound one for 30 days (B5)."""
+    for standing in drills_needing_attention(now):
+        if standing.failed and standing.last is not None:
+            yield ProblemKind.DRILL_FAILED, standing.tenant.id, f"{standing.last.id} {standing.last.error}"
+        if standing.is_overdue(now):
+            yield ProblemKind.DRILL_OVERDUE, standing.tenant.id, ""
+
+
+def run(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """The newest run, when it failed for some company or for the platform (B1); the next one makes it good."""
+    newest = newest_run()
+    if newest is not None and newest.state == RunState.FAILED:
+        yield ProblemKind.RUN_FAILED, None, f"{newest.id} {newest.failed}/{newest.companies} {newest.error}".strip()
+
+
+def second_site(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """Archives that should be at the second site by now (B3). One problem of all: it is the site that is away."""
+    if settings.VAULT_BACKUP_COPY_STORE and _rows(_NOT_COPIED, now - RECOVERY_POINT_OBJECTIVE):
+        yield ProblemKind.SITE_BEHIND, None, ""
+
+
+LOOKS: tuple[Look, ...] = (overdue, damaged, run, drills, second_site)
 
 
 def look(now: datetime) -> Found:

@@ -22,6 +22,7 @@ class RecoveryPoint(models.Model):
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
+        platform_archived=True,
         returned=False,
         kind=TableKind.CONTROL,
         app_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
@@ -55,7 +56,7 @@ class ProblemKind(models.TextChoices):
 
     OVERDUE = "overdue", _("No verified backup of the last 25 hours")
     DAMAGED = "damaged", _("A backup is damaged")
-    RUN_FAILED = "run", _("The nightly run failed")
+    RUN_FAILED = "run", _("The last run of all companies failed, at least in part")
     DRILL_FAILED = "drill", _("A restore drill failed")
     DRILL_OVERDUE = "drill_due", _("A restore drill is overdue")
     SITE_BEHIND = "site", _("The second site is behind")
@@ -74,6 +75,7 @@ class BackupProblem(models.Model):
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
+        platform_archived=True,
         returned=False,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,

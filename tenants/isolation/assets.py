@@ -70,8 +70,10 @@ class Asset:
     """The declaration of one table.
 
     `app_rights` and `platform_rights` are what the two roles may do; the live grants must equal them. `archived` is
-    whether a tenant archive carries it, `returned` whether the tenant takes it along when it leaves (R3). `walled_by`
-    names the column with a row's tenant in a table outside kind TENANT that stands behind the wall all the same.
+    whether a tenant archive carries it, `platform_archived` whether the archive of the platform does, and `left_out`
+    why neither does; exactly one of the three is so. `returned` is whether the tenant takes it along when it leaves
+    (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
+    all the same.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
     restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
     what it was; the others say what has happened since, and go on saying it (B6).
@@ -88,6 +90,8 @@ class Asset:
     platform_rights: frozenset[str] = NO_RIGHTS
     walled_by: str = ""
     sealed: tuple[tuple[str, str], ...] = ()
+    platform_archived: bool = False
+    left_out: str = ""
     rolled_back: bool = True
 
     @property

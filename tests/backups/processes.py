@@ -33,6 +33,7 @@ def environment() -> dict[str, str]:
         "VAULT_BACKUP_STORE": settings.VAULT_BACKUP_STORE,
         "VAULT_BACKUP_COPY_STORE": settings.VAULT_BACKUP_COPY_STORE,
         "AUDIT_ANCHOR_STORE": settings.AUDIT_ANCHOR_STORE,
+        "BACKUP_WORKERS": "2",
     }
 
 

@@ -81,15 +81,18 @@ def test_a_damaged_backup_ends_with_1(archive: Archive) -> None:
 
 
 def test_all_open_tenants(stored: Stored, neighbour: Stored) -> None:
-    """B1: one line for each tenant."""
+    """B1: one line for each tenant, and the whole run with the archive of the platform."""
     made = backup_json("run", "--all")
-    assert {(entry["company_code"], entry["state"]) for entry in made} == {
+    assert {(entry["company_code"], entry["state"]) for entry in made["companies"]} == {
         ("ACME", "verified"),
         ("GLOBEX", "verified"),
         ("PROVIDER", "verified"),
     }
+    assert (made["run"]["state"], made["run"]["companies"], made["run"]["objects"]) == ("finished", 3, 8)
+    assert made["run"]["platform_archive"]
     assert len(backup_json("list")) == 3
-    assert [entry["company_code"] for entry in backup_json("list", "--tenant", "GLOBEX")] == ["GLOBEX"]
+    assert "3 companies, 0 failed" in backup("run", "--all")
+    assert [entry["company_code"] for entry in backup_json("list", "--tenant", "GLOBEX")] == ["GLOBEX"] * 2
 
 
 def test_one_failure_does_not_stop_the_others(stored: Stored, neighbour: Stored) -> None:
@@ -99,7 +102,7 @@ def test_one_failure_does_not_stop_the_others(stored: Stored, neighbour: Stored)
     out = io.StringIO()
     with pytest.raises(CommandError, match="ACME"):
         call_command("backup", "run", "--all", "--json", stdout=out)
-    states = {entry["company_code"]: entry["state"] for entry in json.loads(out.getvalue())}
+    states = {entry["company_code"]: entry["state"] for entry in json.loads(out.getvalue())["companies"]}
     assert states == {"ACME": "failed", "GLOBEX": "verified", "PROVIDER": "verified"}
 
 

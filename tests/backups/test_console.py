@@ -1,14 +1,19 @@
 """The page on which a company sees its own backups (B2, B5)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
+from django.utils import timezone
 
 from accounts.menus import READER
 from backups.models import Archive
 from backups.verifying import verify_archive
 from tenants.isolation.context import tenant_scope
-from tests.backups.conftest import ACTOR, Stored
+from tenants.isolation.transactions import platform_transaction
+from tenants.models import Tenant
+from tests.backups.conftest import ACTOR, Made, Stored
 from tests.backups.tampering import flip, names
 from tests.conftest import EVERY_ROLE
 from tests.factories.people import make_person
@@ -63,3 +68,31 @@ def test_a_damaged_newest_backup_is_said_aloud(stored: Stored, take: Callable[[]
     page = stored.admin.client().get(PAGE).content.decode()
     assert warning not in page
     assert "Damaged" in page
+
+
+def test_the_page_says_what_became_of_each_day_and_where_it_is_kept(
+    stored: Stored, made: Made, settings: LazySettings
+) -> None:
+    """B1, B5, T8: the own calendar, the own worst gap, no drill yet, the regions."""
+    settings.VAULT_BACKUP_STORE_REGION = "Osaka DC 2"
+    with platform_transaction():
+        Tenant.objects.update(created_at=timezone.now() - timedelta(days=9))
+    made(stored.tenant, hours=50)
+    made(stored.tenant, hours=5)
+    page = stored.admin.client().get(PAGE).content.decode()
+    assert page.count("day-verified") == 2 + 2  # and two in the legend
+    assert "The work of 5.0 hours" in page
+    assert "2 of 2" in page
+    assert "The first one comes within 30 days" in page
+    assert "Osaka DC 2" in page
+
+
+def test_everybody_sees_where_data_are_kept(stored: Stored, settings: LazySettings) -> None:
+    """T8: without any menu, the second site only where there is one."""
+    settings.DATABASE_REGION = "Tokyo DC 1"
+    nobody = make_person(stored.tenant, "nina").client()
+    page = nobody.get("/data-location/").content.decode()
+    assert "Tokyo DC 1" in page
+    assert "Backups, second site" not in page
+    settings.VAULT_BACKUP_COPY_STORE, settings.VAULT_BACKUP_COPY_STORE_REGION = "file:///elsewhere", "Sapporo"
+    assert "Sapporo" in nobody.get("/data-location/").content.decode()

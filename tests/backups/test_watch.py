@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.core import mail
 from django.utils import timezone
 
 from auditlog.queries import events
 from backups import catalogue
+from backups.drills.models import Drill
 from backups.errors import ArchiveDamaged, Cause
 from backups.models import Archive
+from backups.runs.models import Run
 from backups.watch.models import RecoveryPoint
 from backups.watch.queries import open_problems, recovery_evidence, recovery_evidence_of_all
 from backups.watch.tasks import tell_of_problems, watch_backups
@@ -24,11 +27,16 @@ from tests.conftest import EVERY_ROLE, Cast
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 
+def began(*, days: int) -> None:
+    """All companies are that old."""
+    with platform_transaction():
+        Tenant.objects.update(created_at=timezone.now() - timedelta(days=days))
+
+
 @pytest.fixture(autouse=True)
 def old_companies(provider: Tenant, acme: Tenant, globex: Tenant) -> None:
-    """Companies of last year, so that each should have a backup by now."""
-    with platform_transaction():
-        Tenant.objects.update(created_at=timezone.now() - timedelta(days=400))
+    """Companies of this month, so that each should have a backup by now, but no drill yet."""
+    began(days=20)
 
 
 def damage(archive: Archive) -> None:
@@ -74,8 +82,7 @@ def test_what_is_not_verified_does_not_count(acme: Tenant, globex: Tenant, provi
     made(acme, hours=2, verified=False)
     damage(made(globex, hours=2))
     assert found() == [("damaged", "GLOBEX"), ("overdue", "ACME"), ("overdue", "GLOBEX")]
-    with platform_transaction():
-        Tenant.objects.update(created_at=timezone.now() - timedelta(hours=24))
+    began(days=1)
     assert found() == [("damaged", "GLOBEX")]
 
 
@@ -100,6 +107,7 @@ def test_damage_is_told_again_when_it_is_more(cast: Cast, acme: Tenant, made: Ma
 
 def test_the_evidence_outlives_the_generations(acme: Tenant, globex: Tenant, made: Made) -> None:
     """B1: the worst gap of 12 months is known when its archives are long gone; a damaged one never bridges a gap."""
+    began(days=400)
     made(globex, hours=24 * 200)
     made(globex, hours=24 * 200 - 20)
     for hours in (100, 76, 20):
@@ -149,3 +157,42 @@ def test_a_company_reads_its_own_points_only(acme: Tenant, globex: Tenant, made:
         assert recovery_evidence(acme.id).points == 0
         made_up = RecoveryPoint(archive_id=new_id(), tenant_id=acme.id)
         assert made_up.pk
+
+
+def test_drills_and_the_second_site_are_watched(
+    acme: Tenant, globex: Tenant, provider: Tenant, made: Made, settings: LazySettings
+) -> None:
+    """B3, B5: a drill that failed, one that is overdue, copies that do not arrive; each closes by itself."""
+    for tenant in (provider, acme, globex):
+        made(tenant, hours=26)
+        made(tenant, hours=1)
+    with platform_transaction():
+        for tenant, sound, days in ((acme, True, 29), (globex, True, 31), (provider, True, 1), (provider, False, 0)):
+            at = timezone.now() - timedelta(days=days)
+            known = {"tenant_id": tenant.id, "archive_id": new_id(), "started_at": at, "seconds": 1.0, "tool": "test"}
+            Drill(sound=sound, error="" if sound else "1 row is missing", **known).save()
+    assert found() == [("drill", "PROVIDER"), ("drill_due", "GLOBEX")]
+    assert "1 row is missing" in open_problems(provider.id)[0].problem.detail
+    settings.VAULT_BACKUP_COPY_STORE = "file:///elsewhere"
+    assert ("site", "") in found()
+    for tenant in (provider, acme, globex):
+        with tenant_transaction(tenant.id):
+            Archive.objects.filter(verified_at__lt=timezone.now() - timedelta(hours=20)).update(
+                copied_at=timezone.now()
+            )
+    assert ("site", "") not in found()
+
+
+def test_a_run_that_failed_is_told_of_until_one_succeeds(cast: Cast, acme: Tenant, made: Made) -> None:
+    """B1: with its cause, to operators, who find all runs on a page of their own."""
+    with platform_transaction():
+        Run(kind="scheduled", state="failed", companies=3, failed=1, error="ACME: no space left").save()
+    assert ("run", "") in found()
+    assert "no space left" in mail.outbox[0].body
+    page = cast.operator.client().get("/operator/backups/runs/").content.decode()
+    assert "no space left" in page
+    assert cast.admin.client().get("/operator/backups/runs/").status_code == 404
+    with platform_transaction():
+        Run(kind="scheduled", state="finished", companies=3, size=123_000_000).save()
+    assert ("run", "") not in found()
+    assert "117.3" in cast.operator.client().get("/operator/backups/").content.decode()

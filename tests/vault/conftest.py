@@ -1,6 +1,7 @@
 """A vault of its own for every test, on disk and on an S3 server that runs in this process."""
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from pytest_django import Settings
 
 from vault.aws import client
 from vault.keys import key_store
-from vault.stores import LocalStore, ObjectStore, S3Store
+from vault.stores import LocalStore, ObjectStore, S3Store, open_store
+from vault.stores.probing import probe
 
 
 @pytest.fixture(scope="session")
@@ -75,13 +77,43 @@ def folder(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "store", create=True)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+GIVEN_ENDPOINT = "SEKISHO_TEST_S3"
+
+
+@pytest.fixture(params=["folder", "bucket", *(["given"] if GIVEN_ENDPOINT in os.environ else [])])
 def store(request: pytest.FixtureRequest) -> ObjectStore:
-    """Each kind of store in turn: what the tests of this fixture say holds for both."""
+    """Each kind of store in turn: what the tests of this fixture say holds for all of them.
+
+    `SEKISHO_TEST_S3=s3://bucket/prefix?endpoint=…&region=…` adds a server of yours (CONTRIBUTING.md).
+    """
     if request.param == "folder":
         local: LocalStore = request.getfixturevalue("folder")
         return local
+    if request.param == "given":
+        given: S3Store = request.getfixturevalue("given")
+        return given
     return S3Store(request.getfixturevalue("s3"), request.getfixturevalue("bucket"), "some/prefix")
+
+
+@pytest.fixture(scope="session")
+def _given() -> tuple[S3Store, dict[str, str]]:
+    """The server that the environment names, and what a probe says that it does not refuse."""
+    store = open_store(os.environ[GIVEN_ENDPOINT], create=False)
+    if not isinstance(store, S3Store):
+        pytest.fail(f"{GIVEN_ENDPOINT} names no bucket")
+    return store, {one.check: f"{one.expected}: {one.observed}" for one in probe(store) if not one.held}
+
+
+@pytest.fixture
+def given(_given: tuple[S3Store, dict[str, str]], request: pytest.FixtureRequest) -> S3Store:
+    """A prefix of its own there; a test that needs what the server cannot do is left out, with the reason."""
+    store, lacks = _given
+    if reason := lacks.get("reachable"):
+        pytest.fail(reason)
+    for marker in request.node.iter_markers("needs"):
+        if reason := lacks.get(marker.args[0]):
+            pytest.skip(f"this server lacks {marker.args[0]}: {reason}")
+    return S3Store(store.client, store.bucket, f"{store.prefix}{uuid4()}")
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ class S3Store(ObjectStore):
         self.client = self._client = client
         self.bucket = self._bucket = bucket
         self.lock = lock
-        self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
+        self.prefix = self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
 
     def __repr__(self) -> str:
         return f"<S3Store s3://{self._bucket}/{self._prefix}>"
