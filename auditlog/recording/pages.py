@@ -103,6 +103,8 @@ PAGES: dict[str, Promise] = {
     "operator:watch_rule": _("Unusual behaviour"),
     "operator:requests": _("Requests"),
     "operator:backups": _("Backups"),
+    "operator:backup_drills": _("Restore drills"),
+    "operator:backup_drill": pgettext_lazy("page", "Restore drill"),
     "operator:backup_runs": _("Runs of all companies"),
     "operator:backup_company": pgettext_lazy("page", "Backups of a company"),
     "operator:network": _("Emergency opening"),
