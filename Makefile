@@ -105,7 +105,7 @@ lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (version
 	    --python-version 3.11 $$1.in -o $$1.lock $$2 || exit 1; \
 	done
 
-SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY
+SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD SCRATCH_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY
 secrets:  ## Write .env with fresh secrets for docker compose; HOST=sekisho.example.com is the name that people use
 	@test ! -e .env || { echo ".env is there already, and the data that it opens may be, too; remove it yourself."; exit 1; }
 	@test -n "$(HOST)" || { echo "Say under which name people will come: make secrets HOST=sekisho.example.com"; exit 1; }

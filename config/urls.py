@@ -29,6 +29,8 @@ import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import backups.destruction.urls_operator
+import backups.drills.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
 import backups.runs.urls_operator
@@ -64,6 +66,8 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.destruction.urls_operator.urlpatterns,
+    *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,

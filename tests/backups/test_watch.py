@@ -14,6 +14,7 @@ from backups.drills.models import Drill
 from backups.errors import ArchiveDamaged, Cause
 from backups.models import Archive
 from backups.runs.models import Run
+from backups.sites.models import StoreCheck
 from backups.watch.models import RecoveryPoint
 from backups.watch.queries import open_problems, recovery_evidence, recovery_evidence_of_all
 from backups.watch.tasks import tell_of_problems, watch_backups
@@ -181,6 +182,14 @@ def test_drills_and_the_second_site_are_watched(
                 copied_at=timezone.now()
             )
     assert ("site", "") not in found()
+    probes = [{"check": "overwrite", "held": False}, {"check": "reachable", "held": True}]
+    with platform_transaction():
+        StoreCheck(store="backups", address="s3://backups", server="", sound=False, checks=probes).save()
+    assert ("doctor", "") in found()
+    assert [each.problem.detail for each in open_problems()][-1] == "s3://backups: overwrite"
+    with platform_transaction():
+        StoreCheck(store="backups", address="s3://backups", server="", sound=True, checks=[]).save()
+    assert ("doctor", "") not in found()
 
 
 def test_a_run_that_failed_is_told_of_until_one_succeeds(cast: Cast, acme: Tenant, made: Made) -> None:
