@@ -3,10 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from backups import queries
-from backups.commands.subcommand import Subcommand, figures, size
+from backups.commands.subcommand import PLATFORM, Subcommand, every_archive, size, whose
+from backups.models import Archive
 from tenants.commands import SekishoCommand, tenant_of_code
-from tenants.queries import all_tenants
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -15,20 +14,22 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _list(command: SekishoCommand, options: dict[str, Any]) -> None:
     only = tenant_of_code(options["tenant"]) if options["tenant"] else None
-    codes = {tenant.id: tenant.company_code for tenant in all_tenants()}
-    archives = [a for a in queries.archives_of_everybody() if only is None or a.tenant_id == only.id]
-    listed = [{"company_code": codes.get(a.tenant_id), **figures(a)} for a in archives]
+    listed = whose(
+        archive
+        for archive in every_archive()
+        if only is None or (isinstance(archive, Archive) and archive.tenant_id == only.id)
+    )
     if options["json"]:
         command.print_json(listed)
         return
     rows = [
         (
-            r["company_code"],
+            r["company_code"] or PLATFORM,
             r["id"],
             (r["snapshot_at"] or "")[:16].replace("T", " "),
             r["state"],
             r["rows"],
-            r["objects"],
+            r.get("objects"),
             size(r),
         )
         for r in listed

@@ -1,7 +1,7 @@
 """What every subcommand of `manage.py backup` is, and what they share."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +18,18 @@ from backups.catalogue import described
 from backups.errors import ArchiveUnknown, BackupError
 from backups.models import Archive
 from backups.progress import Progress
+from backups.runs.models import PlatformArchive
+from backups.runs.platform import described as platform_described
+from backups.runs.queries import find_platform_archive, listed_platform_archives
 from tenants.commands import SekishoCommand
+from tenants.queries import all_tenants
 from vault.errors import VaultError
 
 # What ends a subcommand with its message and exit code 1.
 FAILURES = (BackupError, VaultError, DatabaseError, psycopg.Error)
+
+AnyArchive = Archive | PlatformArchive
+PLATFORM = "(platform)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,34 @@ def found(archive_id: UUID) -> Archive:
     return archive
 
 
-def figures(archive: Archive) -> dict[str, Any]:
+def found_anywhere(archive_id: UUID) -> AnyArchive:
+    """The archive of an id, a company's or the platform's. Raises ArchiveUnknown."""
+    return find_platform_archive(archive_id) or found(archive_id)
+
+
+def every_archive() -> list[AnyArchive]:
+    """Those of every company and of the platform, newest first."""
+    listed: list[AnyArchive] = [*queries.archives_of_everybody(), *listed_platform_archives()]
+    return sorted(listed, key=lambda archive: archive.created_at, reverse=True)
+
+
+def whose(archives: Iterable[AnyArchive]) -> list[dict[str, Any]]:
+    """The archives for machines, each with its kind and the code of its company; the platform has none."""
+    codes = {tenant.id: tenant.company_code for tenant in all_tenants()}
+    return [
+        {"kind": "platform", "company_code": None, **figures(archive)}
+        if isinstance(archive, PlatformArchive)
+        else {"kind": "company", "company_code": codes.get(archive.tenant_id), **figures(archive)}
+        for archive in archives
+    ]
+
+
+def figures(archive: AnyArchive) -> dict[str, Any]:
     """An archive for machines."""
     return {
         "id": str(archive.id),
         "state": archive.state,
-        **described(archive),
+        **(platform_described(archive) if isinstance(archive, PlatformArchive) else described(archive)),
         "verified_at": archive.verified_at.isoformat() if archive.verified_at else None,
         "error": archive.error,
     }

@@ -20,6 +20,7 @@ from backups.errors import ArchiveDamaged
 from backups.layout import PLATFORM_ID, ArchivePlace
 from backups.locks import exclusive
 from backups.models import State
+from backups.progress import Progress, silent
 from backups.release import current_migrations, tool
 from backups.removal import take_away
 from backups.runs import queries
@@ -59,16 +60,26 @@ def take_platform_archive(moment: OpenMoment, run_id: UUID, *, actor: Actor) -> 
         return _complete(archive, manifest, actor=actor)
 
 
-def verify_platform_archive(archive: PlatformArchive, *, actor: Actor) -> bool:
-    """Check it as a company's archive is checked, and note the result; whether it is all right."""
-    store, damage = backup_store(), ""
-    try:
-        manifest = read_platform_manifest(store, archive.place, sha256=archive.manifest_sha256)
-        check_tables(TablesReader(store, archive.place), manifest.tables, archive.place)
-    except ArchiveDamaged as error:
-        damage = str(error)
-    _note_check(archive, damage, actor=actor)
-    return not damage
+def verify_platform_archive(archive: PlatformArchive, *, actor: Actor, progress: Progress = silent) -> bool:
+    """Check it as a company's archive is checked, and note the result; whether it is all right.
+
+    Recorded in the log of the tenant in scope, the provider. Raises RunningAlready, and StoreUnavailable when nothing
+    can be said.
+    """
+    with exclusive(PLATFORM_ID):
+        try:
+            check_platform_archive(backup_store(), archive, progress)
+        except ArchiveDamaged as damage:
+            _note_check(archive, str(damage), actor=actor)
+            return False
+        _note_check(archive, "", actor=actor)
+        return True
+
+
+def check_platform_archive(store: ObjectStore, archive: PlatformArchive, progress: Progress = silent) -> None:
+    """Read all of it, in the store of either site. Raises ArchiveDamaged, StoreUnavailable."""
+    manifest = read_platform_manifest(store, archive.place, sha256=archive.manifest_sha256)
+    check_tables(TablesReader(store, archive.place), manifest.tables, archive.place, progress)
 
 
 def apply_platform_generations(*, actor: Actor) -> int:
@@ -135,7 +146,7 @@ def _complete(archive: PlatformArchive, manifest: PlatformManifest, *, actor: Ac
     archive.row_count, archive.archive_count, archive.size = manifest.rows, len(manifest.archives), manifest.size
     with platform_transaction():
         archive.save()
-        record(PLATFORM_ARCHIVE_MADE, actor=actor, target=archive, after=_described(archive))
+        record(PLATFORM_ARCHIVE_MADE, actor=actor, target=archive, after=described(archive))
     return archive
 
 
@@ -144,7 +155,7 @@ def _note_check(archive: PlatformArchive, damage: str, *, actor: Actor) -> None:
     if not damage:
         archive.verified_at = timezone.now()
     outcome = Outcome.FAILURE if damage else Outcome.SUCCESS
-    after = {**_described(archive), **({"cause": damage} if damage else {})}
+    after = {**described(archive), **({"cause": damage} if damage else {})}
     with platform_transaction():
         archive.save(update_fields=["state", "error", "verified_at"])
         record(PLATFORM_ARCHIVE_CHECKED, actor=actor, target=archive, outcome=outcome, after=after)
@@ -155,11 +166,12 @@ def _remove(store: ObjectStore, archive: PlatformArchive, *, actor: Actor) -> bo
     if not take_away(store, archive.place):
         return False
     with platform_transaction():
-        record(PLATFORM_ARCHIVE_REMOVED, actor=actor, target=archive, before=_described(archive))
+        record(PLATFORM_ARCHIVE_REMOVED, actor=actor, target=archive, before=described(archive))
         PlatformArchive.objects.filter(id=archive.id).delete()
     return True
 
 
-def _described(archive: PlatformArchive) -> dict[str, object]:
+def described(archive: PlatformArchive) -> dict[str, object]:
+    """The figures of an archive, for the audit log and for machines."""
     at = archive.snapshot_at.isoformat() if archive.snapshot_at else None
     return {"snapshot_at": at, "rows": archive.row_count, "archives": archive.archive_count, "bytes": archive.size}

@@ -46,12 +46,21 @@ def platform_archives() -> QuerySet[PlatformArchive]:
     return PlatformArchive.objects.exclude(state=State.RUNNING)
 
 
+def listed_platform_archives() -> list[PlatformArchive]:
+    """All archives of the platform, newest first, as the platform role."""
+    with platform_transaction():
+        return list(platform_archives())
+
+
+def find_platform_archive(archive_id: UUID) -> PlatformArchive | None:
+    """The archive of the platform of that id."""
+    with platform_transaction():
+        return platform_archives().filter(id=archive_id).first()
+
+
 def platform_archive_of(run: Run) -> PlatformArchive | None:
     """The archive of the platform that belongs to a run."""
-    if run.platform_archive is None:
-        return None
-    with platform_transaction():
-        return platform_archives().filter(id=run.platform_archive).first()
+    return find_platform_archive(run.platform_archive) if run.platform_archive else None
 
 
 def midnight() -> datetime:

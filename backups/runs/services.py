@@ -156,9 +156,14 @@ def _platform(course: _Course, moment: OpenMoment) -> str:
 
 def _check_platform(course: _Course) -> str:
     actor, archive = actor_of(course.run.kind), queries.platform_archive_of(course.run)
-    if archive is None or (archive.state != State.VERIFIED and not verify_platform_archive(archive, actor=actor)):
-        return archive.error if archive else _("The backup of the platform is missing.")
-    apply_platform_generations(actor=actor)
+    if archive is None:
+        return _("The backup of the platform is missing.")
+    try:
+        if archive.state != State.VERIFIED and not verify_platform_archive(archive, actor=actor):
+            return archive.error
+        apply_platform_generations(actor=actor)
+    except BackupError as error:  # somebody verifies one by hand in this moment
+        return str(error)
     return ""
 
 

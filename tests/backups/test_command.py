@@ -3,16 +3,23 @@
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.login import log_in
+from backups.commands.subcommand import every_archive
+from backups.layout import PLATFORM_ID, ArchivePlace
 from backups.models import Archive, State
 from backups.queries import find_archive
+from backups.runs.models import RunKind
+from backups.runs.services import back_up_everybody
+from backups.sites.tasks import copy_what_waits
 from tenants.isolation.transactions import tenant_transaction
 from tests.backups.conftest import Stored
 from tests.backups.processes import run
@@ -57,7 +64,14 @@ def test_the_whole_way_from_a_shell(stored: Stored) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("run",), ("run", "--tenant", "ACME", "--all"), ("verify", "not-an-id"), ("restore", str(uuid4()))],
+    [
+        (),
+        ("run",),
+        ("verify",),
+        ("run", "--tenant", "ACME", "--all"),
+        ("verify", "not-an-id"),
+        ("restore", str(uuid4())),
+    ],
 )
 def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
     """The exit code tells wrong usage from failure."""
@@ -90,7 +104,13 @@ def test_all_open_tenants(stored: Stored, neighbour: Stored) -> None:
     }
     assert (made["run"]["state"], made["run"]["companies"], made["run"]["objects"]) == ("finished", 3, 8)
     assert made["run"]["platform_archive"]
-    assert len(backup_json("list")) == 3
+    assert sorted((entry["kind"], entry["company_code"] or "", entry["state"]) for entry in backup_json("list")) == [
+        ("company", "ACME", "verified"),
+        ("company", "GLOBEX", "verified"),
+        ("company", "PROVIDER", "verified"),
+        ("platform", "", "verified"),
+    ]
+    assert "(platform)" in backup("list")
     assert "3 companies, 0 failed" in backup("run", "--all")
     assert [entry["company_code"] for entry in backup_json("list", "--tenant", "GLOBEX")] == ["GLOBEX"] * 2
 
@@ -114,6 +134,44 @@ def test_what_people_see(stored: Stored, take: Callable[[], Archive]) -> None:
     (archive_id,) = (entry["id"] for entry in backup_json("list"))
     assert archive_id in backup("list")
     assert "Its users log in with their old passwords." in backup("restore", archive_id, "--as", "COPY")
+
+
+def test_every_backup_verified_at_either_site(
+    stored: Stored, neighbour: Stored, settings: LazySettings, tmp_path: Path
+) -> None:
+    """B3, B5: verified ones too, the platform's too; each damaged one is named with its cause, exit code 1."""
+    settings.VAULT_BACKUP_COPY_STORE = f"file://{tmp_path}/second"
+    back_up_everybody(RunKind.COMMAND)
+    copy_what_waits()
+    sound = backup_json("verify", "--all")
+    assert [entry["sound"] for entry in sound] == [True] * 4
+    (platform,) = (entry["id"] for entry in sound if entry["kind"] == "platform")
+    (acme,) = (entry["id"] for entry in sound if entry["company_code"] == "ACME")
+    for site in ("first", "second"):
+        assert f"Backup {platform} is sound" in backup("verify", platform, "--site", site)
+
+    for one in every_archive():
+        if str(one.id) in {platform, acme}:
+            flip(one.place.small, -1)
+
+    out = io.StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("backup", "verify", "--all", "--json", stdout=out)
+    damaged = {entry["id"]: entry["error"] for entry in json.loads(out.getvalue()) if not entry["sound"]}
+    assert set(damaged) == {platform, acme}
+    assert all("small.zst.enc: a part cannot be decrypted" in error for error in damaged.values())
+    assert sorted(str(caught.value).splitlines()) == [
+        f"(platform) {platform}: damaged. {damaged[platform]}",
+        f"ACME {acme}: damaged. {damaged[acme]}",
+    ]
+    assert [entry["sound"] for entry in backup_json("verify", "--all", "--site", "second")] == [True] * 4
+
+    copy = tmp_path / "second" / ArchivePlace(PLATFORM_ID, UUID(platform)).small
+    copy.chmod(0o644)
+    copy.write_bytes(b"spoilt")
+    with pytest.raises(CommandError, match=f"{platform} is damaged at the second site"):
+        backup("verify", platform, "--site", "second")
+    assert len(backup_json("verify", "--all", "--site", "second")) == 3
 
 
 def test_unknown_ids_and_codes(stored: Stored) -> None:
