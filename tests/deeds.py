@@ -40,6 +40,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "backups.runs.platform._begin": UNFINISHED,
     "backups.runs.platform._clear_leftovers": UNFINISHED,
     "backups.recovery.relisting._add": "what is listed again is recorded at the end of the listing",
+    "backups.recovery.relisting._add_of_platform": "what is listed again is recorded at the end of the listing",
     "backups.recovery.journal.close": JOURNAL,
     "backups.recovery.journal.note_safety": JOURNAL,
     "backups.removal._set_state": "an archive whose parts are being deleted; its removal is recorded",

@@ -12,14 +12,14 @@ from django.db import connections
 from environ import Env
 
 from auditlog.actors import Actor
-from backups.commands.subcommand import Subcommand, watched
+from backups.commands.subcommand import PLATFORM, Subcommand, watched
 from backups.recovery.rebuilding import Rebuilt, rebuild
-from backups.recovery.relisting import fill_catalogue
+from backups.recovery.relisting import fill_catalogue, fill_platform_catalogue
 from tenants.commands import SekishoCommand
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import OWNER_ALIAS
 from tenants.models import State
-from tenants.queries import all_tenants
+from tenants.queries import all_tenants, provider_scope
 from vault.stores import ObjectStore, backup_copy_store, backup_store
 
 _ALIASES = ("default", "platform", OWNER_ALIAS)
@@ -58,11 +58,17 @@ def _catalogue(command: SekishoCommand, options: dict[str, Any]) -> None:
             continue
         with tenant_scope(tenant.id), watched(command, options, tenant.company_code) as progress:
             listed = fill_catalogue(store, actor=Actor.command(), progress=progress)
-        found.append({"company_code": tenant.company_code, **asdict(listed)})
+        found.append({"kind": "company", "company_code": tenant.company_code, **asdict(listed)})
+    with provider_scope(), watched(command, options, "platform") as progress:
+        listed = fill_platform_catalogue(store, actor=Actor.command(), progress=progress)
+    found.append({"kind": "platform", "company_code": None, **asdict(listed)})
     if options["json"]:
         command.print_json(found)
     else:
-        rows = [(one["company_code"], one["known"], one["added"], "; ".join(one["damaged"].values())) for one in found]
+        rows = [
+            (one["company_code"] or PLATFORM, one["known"], one["added"], "; ".join(one["damaged"].values()))
+            for one in found
+        ]
         command.print_table("Backups in the store", ("company", "known", "listed again", "damaged"), rows)
     if any(one["damaged"] for one in found):
         raise CommandError("Some backups in the store are damaged; they were not listed.")
