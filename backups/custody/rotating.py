@@ -8,11 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
 from auditlog.sealing.keys import PURPOSE, rotate_key
 from auditlog.services import Target, record, record_apart
-from backups.custody.actions import ROOT_KEY_RETIRED, ROOT_KEY_ROTATED, SIGNING_KEY_ROTATED, TENANT_KEYS_ROTATED
+from backups.custody.actions import (
+    PLATFORM_KEYS_ROTATED,
+    ROOT_KEY_RETIRED,
+    ROOT_KEY_ROTATED,
+    SIGNING_KEY_ROTATED,
+    TENANT_KEYS_ROTATED,
+)
+from backups.layout import PLATFORM_ID
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
@@ -52,6 +60,17 @@ def rotate_tenant_keys(tenant: Tenant, *, actor: Actor) -> TenantKeys:
                 after = {"key_id": renewed.key_id, "keys": len(renewed.key_ids)}
                 record(TENANT_KEYS_ROTATED, actor=actor, target=tenant, after=after)
     return renewed
+
+
+def rotate_platform_keys(*, actor: Actor) -> TenantKeys:
+    """The same for the keys of the platform's own archives. In the provider's log. Raises RotationRefused."""
+    if not key_store().has_tenant_keys(PLATFORM_ID):
+        raise RotationRefused(_("The platform has no keys yet: its first backup makes them."))
+    with provider_scope() as provider_id, tenant_transaction(provider_id):
+        renewed = key_store().rotate_tenant_keys(PLATFORM_ID)
+        after = {"keys": len(renewed.key_ids)}
+        record(PLATFORM_KEYS_ROTATED, actor=actor, target=_target(renewed.key_id), after=after)
+        return renewed
 
 
 def rotate_signing_key(purpose: str, *, actor: Actor) -> SigningKey:

@@ -2,14 +2,18 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import connections
 
+from auditlog.models import AuditEvent
 from backups import checks
 from backups.content import archived_tables, platform_tables
 from backups.errors import ArchiveDamaged, Cause
@@ -20,13 +24,13 @@ from backups.queries import archives_of_everybody
 from backups.runs.models import PlatformArchive, Run, RunKind, RunState
 from backups.runs.platform import GENERATIONS, apply_platform_generations, verify_platform_archive
 from backups.runs.platformmanifest import PlatformManifest, read_platform_manifest
-from backups.runs.queries import platform_archives, recent_runs
+from backups.runs.queries import listed_platform_archives, platform_archives, recent_runs
 from backups.runs.services import back_up_everybody
 from backups.sites.tasks import copy_what_waits
 from backups.verifying import read_table
 from tenants.isolation.assets import Asset, Ownership, Retention, TableKind, declared_assets
 from tenants.isolation.context import tenant_scope
-from tenants.isolation.transactions import platform_transaction
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.backups.conftest import ACTOR, Stored
 from tests.backups.processes import kill, run, start, table_locked, wait_until_blocked
@@ -110,6 +114,23 @@ def test_the_keys_of_the_platform_are_its_own(provider: Tenant) -> None:
     manifest = platform_manifest()
     assert set(manifest.key_ids) == {key_store().key_id(PLATFORM_ID)}
     assert key_store().key_id(PLATFORM_ID) != key_store().key_id(provider.id)
+
+
+def test_the_keys_of_the_platform_are_renewed(provider: Tenant) -> None:
+    """P5: the next archive is sealed with the new key, the old one opens as before; the provider's log says it."""
+    back_up()
+    companies_key, old = key_store().key_id(provider.id), platform_manifest()
+    out = StringIO()
+    call_command("keys", "rotate", "--platform", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    back_up()
+    assert told["keys"][-2:] == [*old.key_ids, told["key_id"]]
+    assert platform_manifest().key_ids == (told["key_id"],)
+    assert key_store().key_id(provider.id) == companies_key
+    with tenant_scope(provider.id):
+        assert [verify_platform_archive(one, actor=ACTOR) for one in listed_platform_archives()] == [True, True]
+    with tenant_transaction(provider.id):
+        assert AuditEvent.objects.get(action="keys.platform.rotated").target_label == told["key_id"]
 
 
 def test_a_damaged_archive_of_the_platform(provider: Tenant) -> None:
@@ -197,6 +218,28 @@ def test_a_killed_coordinator(stored: Stored, neighbour: Stored) -> None:
     after = archives_of_everybody()
     assert before <= {archive.id for archive in after}
     assert [archive.state for archive in after] == [State.VERIFIED] * 3
+
+
+def test_a_killed_worker(stored: Stored, neighbour: Stored) -> None:
+    """B1: its company gets a second chance, in another moment, by another process; the run ends sound."""
+    with table_locked("documents_folder"):
+        process = start("backup", "run", "--all", "--json")
+        wait_until_blocked("documents_folder", process)
+        workers = psutil.Process(process.pid).children()
+        for worker in workers:
+            worker.kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    assert len(workers) == 2
+    told = json.loads(out)
+    assert {one["company_code"]: one["state"] for one in told["companies"]} == dict.fromkeys(
+        ["ACME", "GLOBEX", "PROVIDER"], State.VERIFIED
+    )
+    assert (told["run"]["state"], told["run"]["failed"]) == (RunState.FINISHED, 0)
+    listed = archives_of_everybody()
+    assert len(listed) == 3
+    assert len({one.snapshot_at for one in listed}) == 2
+    assert platform_manifest().snapshot_at == max(one.snapshot_at for one in manifests())
 
 
 def test_a_run_that_died_yesterday(acme: Tenant) -> None:

@@ -14,12 +14,17 @@ from auditlog.forwarding.destinations import Wanted, add_destination
 from auditlog.forwarding.models import Destination, DestinationKind, Health
 from auditlog.forwarding.queries import due
 from auditlog.forwarding.signing import secrets_of
+from backups.custody.rotating import rotate_tenant_keys
+from backups.manifest import read_manifest
 from backups.models import Archive
 from backups.restoring import restore_archive
 from tenants.isolation.transactions import tenant_transaction
 from tests.backups.conftest import ACTOR, Stored
+from tests.backups.test_round_trip import contents_of
 from tests.conftest import EVERY_ROLE
 from tests.factories.people import PASSWORD, SEED, give_app
+from vault.keys import key_store
+from vault.stores import backup_store
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -36,6 +41,24 @@ def test_the_app_works_in_the_copy(stored: Stored, take: Callable[[], Archive]) 
         anna = User.objects.get(user_id="anna")
         assert totp.unseal(anna, bytes(TotpDevice.objects.get().seed_sealed)) == SEED
         assert totp.spend(anna, stored.admin.code())
+
+
+def test_an_archive_of_before_the_keys_were_renewed(stored: Stored, take: Callable[[], Archive]) -> None:
+    """B6, P5: files and secrets that the old key sealed come back, under the copy's own key."""
+    with tenant_transaction(stored.tenant.id):
+        give_app(stored.admin.user)
+    archive, old = take(), key_store().key_id(stored.tenant.id)
+    assert rotate_tenant_keys(stored.tenant, actor=ACTOR).key_id != old
+
+    copy = restore_archive(archive, company_code="COPY", actor=ACTOR).tenant
+
+    assert read_manifest(backup_store(), archive.place).key_ids == (old,)
+    assert contents_of(copy.id) == contents_of(stored.tenant.id) == stored.files
+    assert not set(key_store().tenant_keys(copy.id).key_ids) & set(key_store().tenant_keys(stored.tenant.id).key_ids)
+    for tenant_id in (copy.id, stored.tenant.id):
+        with tenant_transaction(tenant_id):
+            anna = User.objects.get(user_id="anna")
+            assert totp.unseal(anna, bytes(TotpDevice.objects.get().seed_sealed)) == SEED
 
 
 def test_a_secret_that_cannot_be_read_holds_nothing_up(stored: Stored, take: Callable[[], Archive]) -> None:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from auditlog.models import AuditEvent
+from backups.layout import PLATFORM_ID
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import EVERY_ROLE
@@ -68,6 +69,17 @@ def test_a_tenants_keys_by_command(provider: Tenant, acme: Tenant, globex: Tenan
     assert events(globex) == []
     with pytest.raises(CommandError, match="nobody"):
         keys("rotate", "--tenant", "nobody")
+
+
+def test_the_platforms_keys_by_command(provider: Tenant) -> None:
+    """P5: nothing to renew before the first backup; then another key seals, and only the provider's log says it."""
+    with pytest.raises(CommandError, match="its first backup makes them"):
+        keys("rotate", "--platform")
+    first = key_store().create_tenant_keys(PLATFORM_ID).key_id
+    result = json.loads(keys("rotate", "--platform", "--json"))
+    assert result["keys"] == [first, result["key_id"]]
+    assert "sealed with the key" in keys("rotate", "--platform")
+    assert events(provider)[0] == ("keys.platform.rotated", result["key_id"])
 
 
 def test_signing_keys_by_command(provider: Tenant) -> None:

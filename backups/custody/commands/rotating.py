@@ -19,6 +19,7 @@ def _arguments(parser: ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--root", action="store_true", help="the root key: wrap every key in the key store anew")
     what.add_argument("--tenant", metavar="CODE", help="the keyset of the tenant of this company code")
+    what.add_argument("--platform", action="store_true", help="the keyset of the platform's own backups")
     what.add_argument("--signing", metavar="PURPOSE", help="the signing key of a purpose, such as backups.manifest")
     parser.add_argument("--finish", action="store_true", help="with --root: retire the old root key")
 
@@ -33,6 +34,10 @@ def _rotate(command: SekishoCommand, options: dict[str, Any]) -> None:
         renewed = rotating.rotate_tenant_keys(tenant, actor=Actor.command())
         result: dict[str, Any] = {"tenant": tenant.company_code, "key_id": renewed.key_id, "keys": renewed.key_ids}
         _say(command, options, result, f"{tenant.company_code} seals with the key {renewed.key_id} from now on.")
+    elif options["platform"]:
+        renewed = rotating.rotate_platform_keys(actor=Actor.command())
+        result = {"platform": True, "key_id": renewed.key_id, "keys": renewed.key_ids}
+        _say(command, options, result, f"Backups of the platform are sealed with the key {renewed.key_id} from now on.")
     else:
         key = rotating.rotate_signing_key(options["signing"], actor=Actor.command())
         result = {"purpose": key.purpose, "key_id": key.key_id, "version": key.version}
@@ -70,4 +75,4 @@ def _say(command: SekishoCommand, options: dict[str, Any], result: dict[str, Any
         command.console.print(text)
 
 
-SUBCOMMANDS = (Subcommand("rotate", "renew the root key, a tenant's keyset or a signing key", _arguments, _rotate),)
+SUBCOMMANDS = (Subcommand("rotate", "renew the root key, a keyset or a signing key", _arguments, _rotate),)
