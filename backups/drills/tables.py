@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backups.drills.models import CheckCode, Drill
+from backups.drills.models import CheckCode, Drill, Kind
 from tenants.models import Tenant
 
 _NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
@@ -46,7 +46,9 @@ class DrillTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no t
         self._companies = companies
 
     def render_company(self, record: Drill) -> str:
-        """Name and code."""
+        """Name and code; a rebuild is of all of them."""
+        if record.kind == Kind.REBUILD:
+            return record.get_kind_display()
         company = self._companies.get(record.tenant_id)
         return format_html("{}<br><code>{}</code>", company.name, company.company_code) if company else "—"
 

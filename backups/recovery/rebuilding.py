@@ -25,15 +25,18 @@ from auditlog.sealing.queries import newest_head
 from auditlog.sealing.sealer import recover, seal
 from auditlog.sealing.verifying import verify_tenant
 from auditlog.services import record
+from backups.drills.models import CheckCode, Drill, Kind
+from backups.drills.services import keep
 from backups.preconditions import check_database
 from backups.progress import Progress, silent
 from backups.recovery import journal, numbering
 from backups.recovery.actions import SERVICE_REBUILT
 from backups.recovery.models import Restore, RestoreState
 from backups.recovery.platformload import begun, load_platform, platform_manifest
-from backups.recovery.relisting import fill_catalogue
+from backups.recovery.relisting import fill_catalogue, fill_platform_catalogue
 from backups.recovery.replay import replay
 from backups.recovery.tenantload import load_company, loaded_companies
+from backups.release import tool
 from backups.runs.platformmanifest import PlatformManifest
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.report import check_wall
@@ -101,6 +104,8 @@ def rebuild(
         for tenant in tenants:
             with tenant_scope(tenant.id):
                 fill_catalogue(store, actor=actor)
+        with provider_scope():
+            fill_platform_catalogue(store, actor=actor)
     with done.timed("replay"):
         for tenant_id, restore in loaded.items():
             replay(tenant_id, restore.snapshot_at)
@@ -197,3 +202,26 @@ def _open(done: Rebuilt, master: Restore, loaded: dict[UUID, Restore], actor: Ac
             journal.close(restore, RestoreState.DONE)
         master.report = done.as_json()
         journal.close(master, RestoreState.DONE)
+        with provider_scope() as provider_id:
+            keep(_measured(done, master, loaded, provider_id), actor=actor)
+
+
+def _measured(done: Rebuilt, master: Restore, loaded: dict[UUID, Restore], provider_id: UUID) -> Drill:
+    """The recovery time for the series; of a rebuild that was killed and went on, all the time since it began."""
+    missing = any(one["archive"] is None for one in done.companies)
+    return Drill(
+        kind=Kind.REBUILD,
+        tenant_id=provider_id,
+        archive_id=done.platform_archive,
+        snapshot_at=done.snapshot_at,
+        started_at=master.started_at,
+        load_seconds=done.seconds["platform"] + done.seconds["companies"],
+        check_seconds=done.seconds["checks"],
+        seconds=max(sum(done.seconds.values()), master.seconds or 0),
+        rows=master.rows + sum(restore.rows for restore in loaded.values()),
+        objects_listed=sum(restore.objects_count for restore in loaded.values()),
+        sound=not done.findings,
+        cause=(CheckCode.ARCHIVE if missing else CheckCode.LOG) if done.findings else "",
+        error="; ".join(done.findings),
+        tool=tool(),
+    )

@@ -40,6 +40,8 @@ def check() -> dict[str, Any]:
     """What is there after a rebuild: logs verified, people logged in, files opened; then one byte is flipped."""
     from auditlog.sealing.headchecks import verify_heads
     from auditlog.sealing.verifying import verify_tenant
+    from backups.drills.queries import drill_page
+    from backups.runs.queries import listed_platform_archives
     from tenants.queries import all_tenants
 
     reports = {tenant.company_code: verify_tenant(tenant.id) for tenant in all_tenants()}
@@ -48,6 +50,11 @@ def check() -> dict[str, Any]:
         "heads": str(verify_heads().finding),
         "opened": {code: _opened(code) for code in ("ACME", "GLOBEX")},
         "flipped": _flipped(),
+        "rebuilds": [
+            [drill.kind, drill.tenant_id, drill.sound, drill.seconds, drill.rows]
+            for drill in drill_page(tenant_id=None).object_list
+        ],
+        "platform_archives": [str(archive.id) for archive in listed_platform_archives()],
     }
 
 
@@ -122,5 +129,5 @@ if __name__ == "__main__":
     lease = stack.acquire(Path(os.environ["SEKISHO_VAR"]))
     django.setup()
     deeds: dict[str, Callable[[], dict[str, Any]]] = {"make": make, "check": check, "resume": resume}
-    sys.stdout.write(json.dumps(deeds[sys.argv[1]]()))
+    sys.stdout.write(json.dumps(deeds[sys.argv[1]](), default=str))
     lease.release()

@@ -103,6 +103,11 @@ def test_the_database_directory_is_gone(var_dir: Path) -> None:
         assert found["audit"][code][1] >= len(company["events"])
     assert found["heads"] == "None"
     assert found["opened"] == {code: sorted(before[code]["files"].values()) for code in ("ACME", "GLOBEX")}
+    assert found["platform_archives"] == [report["platform_archive"]]
+    ((kind, tenant_id, sound, seconds, rows),) = found["rebuilds"]
+    assert (kind, tenant_id, sound) == ("rebuild", before["PROVIDER"]["id"], True)
+    assert seconds >= report["total_seconds"]
+    assert rows > sum(one["rows"] for one in report["companies"])
     assert found["flipped"]["part"] in found["flipped"]["said"]
 
     again = start(var_dir, "manage.py", "backup", "rebuild")

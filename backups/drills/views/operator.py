@@ -16,6 +16,7 @@ from accounts.access import MemberRequest, menu_required, own_transactions
 from auditlog.actors import ActorKind
 from backups.drills import queries
 from backups.drills.forms import CompanyForm, DrillFilterForm
+from backups.drills.models import Kind
 from backups.drills.scratch import is_configured
 from backups.drills.services import order_drill
 from backups.drills.tables import CheckTable, DrillTable
@@ -56,7 +57,8 @@ def drill(request: MemberRequest, drill: UUID) -> HttpResponse:
     found = queries.find_drill(drill)
     if found is None:
         raise Http404
-    company = next((tenant for tenant in all_tenants() if tenant.id == found.tenant_id), None)
+    asked = None if found.kind == Kind.REBUILD else found.tenant_id
+    company = next((tenant for tenant in all_tenants() if tenant.id == asked), None)
     trail = [(_("Restore drills"), reverse("operator:backup_drills")), (str(company or found), "")]
     context = {"drill": found, "company": company, "checks": CheckTable.of(found), "trail": trail}
     return render(request, "backups/drills/drill.html", context)
