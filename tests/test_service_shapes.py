@@ -260,6 +260,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.recovery.journal",
         "backups.recovery.queries",
         "backups.recovery.rebuilding",
+        "backups.recovery.relisting",
         "backups.recovery.sweeping",
         "backups.restoring",
         "backups.runs.copying",

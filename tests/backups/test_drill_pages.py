@@ -53,6 +53,17 @@ def test_one_drill_with_every_check(cast: Cast, client: Client) -> None:
         assert expected in page
 
 
+def test_a_rebuild_is_of_the_whole_service(cast: Cast, client: Client) -> None:
+    """B6: it is not shown as a drill of the provider's own company, and nobody drills it again by a button."""
+    drill = make_drill(cast.operator.tenant, kind=Kind.REBUILD)
+    listed = client.get(_LIST).content.decode().partition("<table")[2]
+    page = client.get(f"{_LIST}{drill.id}/").content.decode()
+    for text in (listed, page):
+        assert "The whole service" in text
+        assert f"<code>{cast.operator.tenant.company_code}</code>" not in text
+    assert "Drill again now" not in page
+
+
 def test_recovery_times_by_month(cast: Cast) -> None:
     """B6: median, 95th percentile and worst of twelve months, by kind; failed drills have no recovery time."""
     now = datetime(2026, 11, 15, tzinfo=UTC)
