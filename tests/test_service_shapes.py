@@ -263,6 +263,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.runs.services",
         "backups.tasks",
         "backups.sites.examining",
+        "backups.sites.platform",
         "backups.sites.queries",
         "backups.sites.tasks",
         "backups.watch.queries",

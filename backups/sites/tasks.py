@@ -9,6 +9,7 @@ from backups.errors import NoSecondSite, RunningAlready
 from backups.removal import UNFINISHED_AFTER
 from backups.sites import services
 from backups.sites.examining import examine, stores_to_examine
+from backups.sites.platform import copy_platform_archives
 from backups.sites.queries import uncopied
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
@@ -23,12 +24,14 @@ _JOB = Actor.system("backups")
 def copy_what_waits() -> None:
     """Queue the copying of every company with a verified archive that is not at the second site yet.
 
-    What interrupted writers left there goes, too.
+    Archives of the platform are brought there, and what interrupted writers left goes.
     """
     for waiting in uncopied():
         with tenant_scope(waiting.tenant_id):
             copy_tenant.delay()
     if (store := backup_copy_store()) is not None:
+        with provider_scope():
+            copy_platform.delay()
         store.sweep(UNFINISHED_AFTER)
 
 
@@ -41,6 +44,15 @@ def copy_tenant() -> None:
         logger.info("A copying of this tenant runs already")
     except NoSecondSite:
         logger.info("The second site was taken out of the settings")
+
+
+@shared_task
+def copy_platform() -> None:
+    """Copy what the platform has waiting; in the provider's scope."""
+    try:
+        copy_platform_archives(actor=_JOB)
+    except (RunningAlready, NoSecondSite):
+        logger.info("Archives of the platform are being copied already, or there is no second site any more")
 
 
 @platform_task
