@@ -11,7 +11,7 @@ SYSTEM_PACKAGES := chromium fonts-noto-cjk gettext xmlsec1
 UV_VERSION := 0.13.9
 TEST := SEKISHO_MODE=test
 
-.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit
+.PHONY: help code demo test lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit bench-backup
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -49,6 +49,9 @@ bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a 
 
 bench-audit: setup  ## Measure recording beside three libraries, sealing, verifying and exporting the audit log (about 2 minutes)
 	$(BIN)/python -m benchmarks.audit $(ARGS)
+
+bench-backup: setup  ## Measure archives and restoring beside pg_dump and pg_restore (about 60 minutes, 12 GB); ARGS as above
+	$(BIN)/python -m benchmarks.backup $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above
 	$(BIN)/python -m benchmarks.session $(ARGS)
@@ -102,7 +105,7 @@ lock: | $(BIN)/pip  ## Choose the versions anew within requirements*.in (version
 	    --python-version 3.11 $$1.in -o $$1.lock $$2 || exit 1; \
 	done
 
-SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY
+SECRETS := SECRET_KEY POSTGRES_PASSWORD OWNER_PASSWORD APP_PASSWORD PLATFORM_PASSWORD SCRATCH_PASSWORD VALKEY_PASSWORD S3_SECRET_KEY
 secrets:  ## Write .env with fresh secrets for docker compose; HOST=sekisho.example.com is the name that people use
 	@test ! -e .env || { echo ".env is there already, and the data that it opens may be, too; remove it yourself."; exit 1; }
 	@test -n "$(HOST)" || { echo "Say under which name people will come: make secrets HOST=sekisho.example.com"; exit 1; }

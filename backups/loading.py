@@ -4,7 +4,7 @@ Rows pass through a temporary table: there they are seen to be the old tenant's,
 under the new one. Ids stay as they are, because keys carry the tenant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,9 @@ from backups.errors import ArchiveDamaged, Cause
 from backups.manifest import TableEntry
 from tenants.isolation.placement import OWNER_ALIAS
 
-_STAGE = sql.Identifier("pg_temp", "restored_rows")
+STAGE = sql.Identifier("pg_temp", "restored_rows")
+_NUMBER = sql.SQL("number::text::xid8")
+_NUMBERS = sql.SQL(" JOIN pg_temp.event_numbers USING (id)")
 _COLUMN_TYPES = """
     SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -27,12 +29,27 @@ _COLUMN_TYPES = """
 
 
 class Loader:
-    """Loads tables, one after the other, in the open transaction of the owner; `alias` names his database."""
+    """Loads tables, one after the other, in the open transaction of the owner; `alias` names his database.
 
-    def __init__(self, old_tenant: UUID, new_tenant: UUID, *, alias: str = OWNER_ALIAS) -> None:
+    Without tenants rows go in as they are: those of the platform. `number_events` makes the temporary table
+    `event_numbers` (id, number) of the staged events when the service is rebuilt (`backups.recovery.numbering`). With
+    `compares` the rows that are in the table afterwards are compared with those of the archive.
+    """
+
+    def __init__(
+        self,
+        old_tenant: UUID | None,
+        new_tenant: UUID | None,
+        *,
+        alias: str = OWNER_ALIAS,
+        number_events: Callable[[Any], None] | None = None,
+        compares: bool = False,
+    ) -> None:
         self._old = old_tenant
         self._new = new_tenant
         self._alias = alias
+        self._number_events = number_events
+        self._compares = compares
 
     @property
     def _connection(self) -> BaseDatabaseWrapper:
@@ -45,11 +62,30 @@ class Loader:
             self._stage(cursor, entry, types, pieces)
             if table.model is AuditEvent:
                 self._make_partitions(cursor)
-            cursor.execute(*self._insertion(table, [name for name in entry.columns if name in types]))
+            numbered = table.model is AuditEvent and self._number_events is not None
+            if numbered and self._number_events:
+                self._number_events(cursor)
+            columns = [name for name in entry.columns if name in types]
+            cursor.execute(*self._insertion(table, columns, numbered=numbered))
             inserted = cursor.rowcount
-            cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
+            same = not self._compares or self._is_same(cursor, table, columns)
+            cursor.execute(sql.SQL("DROP TABLE {}").format(STAGE))
         if inserted != entry.rows:
             raise ArchiveDamaged(table.name, Cause.ROWS, f"{inserted} instead of {entry.rows}")
+        if not same:
+            raise ArchiveDamaged(table.name, Cause.CONTENT, "other rows came out than went in")
+
+    def _is_same(self, cursor: Any, table: ArchivedTable, columns: list[str]) -> bool:
+        """Whether the table holds for the tenant just what was staged, in whatever order."""
+        names = sql.SQL(", ").join(sql.Identifier(name) for name in columns if name != TENANT_COLUMN)
+        summed = sql.SQL("(SELECT sum(hashtextextended(one::text, 0)) FROM (SELECT {} FROM {}{}) AS one)")
+        there = sql.SQL(" WHERE tenant_id = {}").format(sql.Literal(self._new))
+        cursor.execute(
+            sql.SQL("SELECT {} IS NOT DISTINCT FROM {}").format(
+                summed.format(names, STAGE, sql.SQL("")), summed.format(names, sql.Identifier(table.name), there)
+            )
+        )
+        return bool(cursor.fetchone()[0])
 
     def check_constraints(self) -> None:
         """Let the database check the foreign keys now. Raises IntegrityError."""
@@ -60,7 +96,7 @@ class Loader:
         """The partitions of the days of the staged events. In a database that others use, in transactions of their own:
         a restore takes long.
         """
-        cursor.execute(sql.SQL("SELECT DISTINCT retention_class, (at AT TIME ZONE 'UTC')::date FROM {}").format(_STAGE))
+        cursor.execute(sql.SQL("SELECT DISTINCT retention_class, (at AT TIME ZONE 'UTC')::date FROM {}").format(STAGE))
         for kept, day in cursor.fetchall():
             if self._alias == OWNER_ALIAS:
                 make_partitions_of(kept, day, day)
@@ -73,30 +109,34 @@ class Loader:
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types.get(name, "text"))) for name in entry.columns
         )
-        cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(_STAGE, columns))
+        cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(STAGE, columns))
         names = sql.SQL(", ").join(map(sql.Identifier, entry.columns))
-        copying = sql.SQL("COPY {} ({}) FROM STDIN").format(_STAGE, names)
+        copying = sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)
         with self._connection.wrap_database_errors, cursor.copy(copying) as copy:
             for piece in pieces:
                 copy.write(piece)
+        if self._old is None:
+            return
         cursor.execute(
             sql.SQL("SELECT count(*) FROM {} WHERE {} IS DISTINCT FROM {}").format(
-                _STAGE, sql.Identifier(TENANT_COLUMN), sql.Literal(self._old)
+                STAGE, sql.Identifier(TENANT_COLUMN), sql.Literal(self._old)
             )
         )
         if strangers := cursor.fetchone()[0]:
             raise ArchiveDamaged(entry.name, Cause.CONTENT, f"{strangers} rows of another tenant")
 
-    def _insertion(self, table: ArchivedTable, columns: list[str]) -> tuple[sql.Composed, list[Any]]:
+    def _insertion(self, table: ArchivedTable, columns: list[str], *, numbered: bool) -> tuple[sql.Composed, list[Any]]:
         """Columns that came after the archive get the default that their migration gave to old rows."""
-        copied = [name for name in columns if name != TENANT_COLUMN]
+        given: dict[str, sql.Composable] = {name: sql.Identifier(name) for name in columns}
+        if self._new is not None:
+            given[TENANT_COLUMN] = sql.Literal(self._new)
+        if numbered:
+            given["transaction_id"] = _NUMBER
         added = self._defaults(table, set(columns))
-        targets = sql.SQL(", ").join(map(sql.Identifier, [TENANT_COLUMN, *copied, *added]))
-        sources = sql.SQL(", ").join(
-            [sql.Literal(self._new), *map(sql.Identifier, copied), *(sql.Placeholder() for _name in added)]
-        )
-        statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
-            sql.Identifier(table.name), targets, sources, _STAGE
+        targets = sql.SQL(", ").join(map(sql.Identifier, [*given, *added]))
+        sources = sql.SQL(", ").join([*given.values(), *(sql.Placeholder() for _name in added)])
+        statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
+            sql.Identifier(table.name), targets, sources, STAGE, _NUMBERS if numbered else sql.SQL("")
         )
         return statement, list(added.values())
 

@@ -29,8 +29,10 @@ import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import backups.drills.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
+import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
@@ -63,6 +65,8 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.drills.urls_operator.urlpatterns,
+    *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,

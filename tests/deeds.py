@@ -39,6 +39,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "auditlog.forwarding.destinations.change_destination": "saved as it was, it is only tried again at once",
     "backups.runs.platform._begin": UNFINISHED,
     "backups.runs.platform._clear_leftovers": UNFINISHED,
+    "backups.recovery.relisting._add": "what is listed again is recorded at the end of the listing",
     "backups.recovery.journal.close": JOURNAL,
     "backups.recovery.journal.note_safety": JOURNAL,
     "backups.removal._set_state": "an archive whose parts are being deleted; its removal is recorded",

@@ -260,6 +260,10 @@ MATRIX: dict[str, Page | Public] = {
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),
+    "operator:backup_drills": Page("operator.backups", FINE, NO),
+    "operator:backup_drill drill": Page("operator.backups", FINE, NO),
+    "operator:backup_drill_now": Page("operator.backups", NO, SENT_AWAY),
+    "operator:backup_runs": Page("operator.backups", FINE, NO),
     "operator:backup_company company_code": Page("operator.backups", FINE, NO),
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
@@ -340,6 +344,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "company": access.tenant_id,
             "company_code": "ACME",
             "access": access.id,
+            "drill": review.id,
             "role": role.id,
             "rule": "failures.guessing",
             "finding": make_row(Finding).id,

@@ -27,12 +27,16 @@ FAILURES = (BackupError, VaultError, DatabaseError, psycopg.Error)
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One thing to do. `run` gets the command, for its console and JSON, and the options; `--json` is always there."""
+    """One thing to do. `run` gets the command, for its console and JSON, and the options; `--json` is always there.
+
+    `needs_tables`: in an empty database there is nothing for it to do.
+    """
 
     name: str
     help: str
     add_arguments: Callable[[ArgumentParser], None]
     run: Callable[[SekishoCommand, dict[str, Any]], None]
+    needs_tables: bool = True
 
 
 @contextmanager

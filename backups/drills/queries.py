@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Max
 from django.utils import timezone
 
 from backups.drills.models import Drill, Kind
@@ -93,12 +94,19 @@ def find_drill(drill_id: UUID) -> Drill | None:
         return Drill.objects.filter(id=drill_id).first()
 
 
-def drills(*, tenant_id: UUID | None = None, sound: bool | None = None) -> QuerySet[Drill]:
-    """The drills of everybody, newest first, or those of one company or outcome; to be read as the platform role."""
+def drill_page(
+    *, tenant_id: UUID | None = None, sound: bool | None = None, number: Any = 1, size: int = 25
+) -> Page[Drill]:
+    """One page of the drills of everybody, newest first, or of one company or outcome; read in full."""
     found = Drill.objects.order_by("-started_at", "-id")
     if tenant_id is not None:
         found = found.filter(tenant_id=tenant_id)
-    return found if sound is None else found.filter(sound=sound)
+    if sound is not None:
+        found = found.filter(sound=sound)
+    with platform_transaction():
+        page = Paginator(found, size).get_page(number)
+        page.object_list = list(page.object_list)
+    return page
 
 
 def latest_drills() -> dict[UUID, Drill]:

@@ -1,5 +1,6 @@
 """Whose turn it is: so many a day that every company is drilled within 30 days (B5)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import ceil
 
@@ -17,15 +18,18 @@ _ROUND_DAYS = 25
 
 def companies_due(now: datetime | None = None) -> list[Tenant]:
     """The companies of today that were not drilled yet: overdue and failed ones first, all of them; then the oldest."""
-    now = now or timezone.now()
+    return [standing.tenant for standing in chosen(standings(), now or timezone.now())]
+
+
+def chosen(everybody: Iterable[Standing], now: datetime) -> list[Standing]:
+    """Those of the companies whose turn it is, in order."""
     today = begin_of_day(now)
-    able = [standing for standing in standings() if standing.drillable]
+    able = [standing for standing in everybody if standing.drillable]
     waiting = [standing for standing in able if standing.last is None or standing.last.started_at < today]
     urgent = [standing for standing in waiting if standing.failed or standing.is_overdue(now)]
-    others = [standing for standing in waiting if standing not in urgent]
+    others = [standing for standing in waiting if not (standing.failed or standing.is_overdue(now))]
     left = max(0, ceil(len(able) / _ROUND_DAYS) - (len(able) - len(waiting)))
-    chosen = [*sorted(urgent, key=_since), *sorted(others, key=_since)[:left]]
-    return [standing.tenant for standing in chosen]
+    return [*sorted(urgent, key=_since), *sorted(others, key=_since)[:left]]
 
 
 def drill_today(*, actor: Actor) -> Drill | None:

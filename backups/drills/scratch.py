@@ -33,6 +33,7 @@ _OPTIONS = "-c timezone=UTC -c row_security=off -c synchronize_seqscans=off -c m
 _OURS = "SELECT datname FROM pg_database WHERE datname LIKE %s AND datdba = current_user::regrole"
 _MAY = "SELECT rolcreatedb AND rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user"
 _WHERE = "SELECT current_database(), (SELECT system_identifier FROM pg_control_system())"
+_END_OURS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
 
 
 def is_configured() -> bool:
@@ -157,7 +158,9 @@ def _address() -> dict[str, Any]:
 
 
 def _drop(server: Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Not by FORCE: that may not end a vacuum of the server's, which an ordinary drop asks to leave and waits for."""
+    server.execute(_END_OURS, [name])
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def _lock_of(name: str) -> int:

@@ -61,7 +61,7 @@ def schema_digest() -> str:
 def _make(server: Connection, name: str, opened: Callable[[str], AbstractContextManager[str]]) -> None:
     """Under another name until it is whole: one that was cut short never looks like a template."""
     making = sql.Identifier(f"{_MAKING}{schema_digest()}")
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(making))
     server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(making))
     server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(making))
     with opened(f"{_MAKING}{schema_digest()}") as alias, tenant_scope(None):
@@ -76,7 +76,7 @@ def _drop_old(server: Connection, current: str) -> None:
     for name, made in server.execute(_OTHERS, [current]).fetchall():
         made_at = parse_datetime(made or "")
         if made_at is None or made_at < timezone.now() - _UNUSED_AFTER:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def _exists(server: Connection, name: str) -> bool:

@@ -13,7 +13,7 @@ def kept_rows_stand_alone(**_options: Any) -> list[CheckMessage]:
     """What is archived but not rolled back may not refer to what is: its rows would lose what they speak of."""
     tables = {model._meta.db_table: (model, asset) for model, asset in asset_models()}
     return [
-        Error(f"{name} is not rolled back, but refers to {target}, which is.", obj=model, id="backups.E003")
+        Error(f"{name} is not rolled back, but refers to {target}, which is.", obj=model, id="backups.E005")
         for name, (model, asset) in sorted(tables.items())
         if asset.kind is TableKind.TENANT and asset.archived and not asset.rolled_back
         for target in referred_tables(model)

@@ -74,7 +74,8 @@ def record_failure(restore: Restore, cause: str, *, actor: Actor) -> None:
 def dead_restores() -> Iterator[Restore]:
     """The open entries that nobody works on any more, each while its lock is held here."""
     with platform_transaction():
-        listed = list(Restore.objects.filter(state__in=OPEN).order_by("started_at"))
+        found = Restore.objects.filter(state__in=OPEN).exclude(kind=RestoreKind.REBUILD)  # goes on when asked to
+        listed = list(found.order_by("started_at"))
     for restore in listed:
         with suppress(RunningAlready), exclusive(restore.tenant_id, LOCK):
             with platform_transaction():

@@ -17,6 +17,7 @@ from backups import calendar, companies, queries
 from backups.drills.queries import last_drill
 from backups.forms import CompanyFilterForm
 from backups.ordering import order_backup, order_verification
+from backups.runs.queries import newest_run
 from backups.tables import FailureTable, OperatorArchiveTable
 from backups.views.acting import as_operator
 from backups.watch.queries import growth, open_problems, recovery_evidence, recovery_evidence_of_all
@@ -42,6 +43,7 @@ def overview(request: MemberRequest) -> HttpResponse:
         "legend": calendar.legend(),
         "second_site": second_site,
         "summary": companies.summary(second_site=second_site),
+        "run": newest_run(),
         "evidence": recovery_evidence_of_all(),
         "problems": open_problems(most=10),
     }

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from backups.companies import RECOVERY_POINT_OBJECTIVE
 from backups.drills.queries import drills_needing_attention
+from backups.runs.models import RunState
+from backups.runs.queries import newest_run
+from backups.sites.queries import late_copies, newest_store_checks
 from backups.watch.models import ProblemKind
 from tenants.isolation.transactions import current_connection
 
@@ -17,9 +18,9 @@ Found = dict[tuple[str, UUID | None], str]  # what exactly is wrong, by kind and
 # Nothing older than the company can be lost, so a new one has its first backup within the same time as any other.
 _OVERDUE = """
 SELECT t.id, coalesce(to_char(n.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), '')
-FROM tenants_tenant t LEFT JOIN LATERAL (
-    SELECT max(a.snapshot_at) AS at FROM backups_archive a WHERE a.tenant_id = t.id AND a.state = 'verified'
-) n ON true
+FROM tenants_tenant t LEFT JOIN (
+    SELECT a.tenant_id, max(a.snapshot_at) AS at FROM backups_archive a WHERE a.state = 'verified' GROUP BY a.tenant_id
+) n ON n.tenant_id = t.id
 WHERE t.state NOT IN ('erased', 'suspended') AND coalesce(n.at, t.created_at) < %s
 """
 # One that was never sound is made good by the next one that is; one that has become damaged stays lost.
@@ -32,10 +33,6 @@ WHERE d.state = 'damaged' AND (d.verified_at IS NOT NULL OR NOT EXISTS (
 ))
 GROUP BY d.tenant_id
 """
-_NOT_COPIED = """
-SELECT 1 FROM backups_archive WHERE state = 'verified' AND copied_at IS NULL AND verified_at < %s LIMIT 1
-"""
-
 Look = Callable[[datetime], Iterator[tuple[str, UUID | None, str]]]
 
 
@@ -60,13 +57,31 @@ def drills(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
             yield ProblemKind.DRILL_OVERDUE, standing.tenant.id, ""
 
 
-def second_site(now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+def run(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """The newest run, when it failed for some company or for the platform (B1); the next one makes it good."""
+    newest = newest_run()
+    if newest is not None and newest.state == RunState.FAILED:
+        yield ProblemKind.RUN_FAILED, None, f"{newest.id} {newest.failed}/{newest.companies} {newest.error}".strip()
+
+
+def second_site(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
     """Archives that should be at the second site by now (B3). One problem of all: it is the site that is away."""
-    if settings.VAULT_BACKUP_COPY_STORE and _rows(_NOT_COPIED, now - RECOVERY_POINT_OBJECTIVE):
+    if late_copies():
         yield ProblemKind.SITE_BEHIND, None, ""
 
 
-LOOKS: tuple[Look, ...] = (overdue, damaged, drills, second_site)
+def stores(_now: datetime) -> Iterator[tuple[str, UUID | None, str]]:
+    """Stores whose newest examination was not sound, with the probes that failed (B3)."""
+    failed = [
+        f"{one.address}: {', '.join(check['check'] for check in one.checks if not check['held'])}"
+        for one in newest_store_checks()
+        if not one.sound
+    ]
+    if failed:
+        yield ProblemKind.DOCTOR_FAILED, None, "\n".join(failed)
+
+
+LOOKS: tuple[Look, ...] = (overdue, damaged, run, drills, second_site, stores)
 
 
 def look(now: datetime) -> Found:

@@ -56,7 +56,7 @@ class ProblemKind(models.TextChoices):
 
     OVERDUE = "overdue", _("No verified backup of the last 25 hours")
     DAMAGED = "damaged", _("A backup is damaged")
-    RUN_FAILED = "run", _("The nightly run failed")
+    RUN_FAILED = "run", _("The last run of all companies failed, at least in part")
     DRILL_FAILED = "drill", _("A restore drill failed")
     DRILL_OVERDUE = "drill_due", _("A restore drill is overdue")
     SITE_BEHIND = "site", _("The second site is behind")

@@ -14,6 +14,8 @@ from accounts.models import Role, User
 from accounts.sessions import end_sessions, find_session, start_session
 from accounts.users import accept_invitation, change_profile, register_user
 from auditlog.actors import Actor
+from backups.runs.models import RunKind
+from backups.runs.services import back_up_everybody
 from config.demo.backups import back_up_and_delete
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.files import files_of
@@ -34,6 +36,8 @@ def load() -> bool:
     missing = [company for company in (PROVIDER, *COMPANIES) if tenant_by_code(company.code) is None]
     for company in missing:
         _load_company(company)
+    if missing:
+        back_up_everybody(RunKind.SCHEDULED)  # the provider, and the platform: the others have theirs of today
     return bool(missing)
 
 

@@ -96,6 +96,8 @@ def _start(var_dir: Path) -> Stack:
     stack = load(var_dir)
     postgres, valkey = _servers(stack)
     durable = os.environ.get("SEKISHO_MODE") != "test"
+    # A data directory that was deleted is made anew, empty: roles and database are then made anew as well.
+    prepared = stack.prepared and postgres.data.exists()
     if not postgres.process():
         if not is_free(stack.postgres_port):
             stack = replace(stack, postgres_port=free_ports(1)[0])
@@ -106,7 +108,7 @@ def _start(var_dir: Path) -> Stack:
             stack = replace(stack, valkey_port=free_ports(1)[0])
             save(var_dir, stack)
         valkey.start(stack, durable=durable)
-    if not stack.prepared:
+    if not prepared:
         prepare(stack.admin_url, stack.passwords)
         stack = replace(stack, prepared=True)
         save(var_dir, stack)

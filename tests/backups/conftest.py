@@ -19,6 +19,7 @@ from backups import catalogue, tableparts
 from backups.models import Archive, State
 from backups.services import back_up
 from backups.taking import take_archive
+from backups.verifying import verify_archive
 from backups.watch.points import keep_point
 from documents.contents import store_file
 from documents.models import Counterparty
@@ -160,6 +161,14 @@ def take(acme: Tenant) -> Callable[[], Archive]:
 def archive(stored: Stored, take: Callable[[], Archive]) -> Archive:
     """An archive of ACME with data, not verified yet."""
     return take()
+
+
+@pytest.fixture
+def verified(archive: Archive) -> Archive:
+    """An archive of ACME that was verified: one that is drilled."""
+    with tenant_scope(archive.tenant_id):
+        assert verify_archive(archive, actor=ACTOR)
+    return archive
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from auditlog.models import AuditEvent
 from backups.drills.models import CheckCode, Drill
 from backups.drills.services import drill_company
 from backups.models import Archive
-from backups.verifying import verify_archive
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
@@ -14,14 +13,6 @@ from tests.backups.conftest import ACTOR
 from tests.conftest import EVERY_ROLE
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-
-
-@pytest.fixture
-def verified(archive: Archive) -> Archive:
-    """A verified archive of ACME."""
-    with tenant_scope(archive.tenant_id):
-        assert verify_archive(archive, actor=ACTOR)
-    return archive
 
 
 def test_a_sound_backup(verified: Archive, provider: Tenant) -> None:

@@ -13,6 +13,8 @@ from backups import catalogue
 from backups.drills.models import Drill
 from backups.errors import ArchiveDamaged, Cause
 from backups.models import Archive
+from backups.runs.models import Run
+from backups.sites.models import StoreCheck
 from backups.watch.models import RecoveryPoint
 from backups.watch.queries import open_problems, recovery_evidence, recovery_evidence_of_all
 from backups.watch.tasks import tell_of_problems, watch_backups
@@ -180,3 +182,26 @@ def test_drills_and_the_second_site_are_watched(
                 copied_at=timezone.now()
             )
     assert ("site", "") not in found()
+    probes = [{"check": "overwrite", "held": False}, {"check": "reachable", "held": True}]
+    with platform_transaction():
+        StoreCheck(store="backups", address="s3://backups", server="", sound=False, checks=probes).save()
+    assert ("doctor", "") in found()
+    assert [each.problem.detail for each in open_problems()][-1] == "s3://backups: overwrite"
+    with platform_transaction():
+        StoreCheck(store="backups", address="s3://backups", server="", sound=True, checks=[]).save()
+    assert ("doctor", "") not in found()
+
+
+def test_a_run_that_failed_is_told_of_until_one_succeeds(cast: Cast, acme: Tenant, made: Made) -> None:
+    """B1: with its cause, to operators, who find all runs on a page of their own."""
+    with platform_transaction():
+        Run(kind="scheduled", state="failed", companies=3, failed=1, error="ACME: no space left").save()
+    assert ("run", "") in found()
+    assert "no space left" in mail.outbox[0].body
+    page = cast.operator.client().get("/operator/backups/runs/").content.decode()
+    assert "no space left" in page
+    assert cast.admin.client().get("/operator/backups/runs/").status_code == 404
+    with platform_transaction():
+        Run(kind="scheduled", state="finished", companies=3, size=123_000_000).save()
+    assert ("run", "") not in found()
+    assert "117.3" in cast.operator.client().get("/operator/backups/").content.decode()

@@ -81,6 +81,15 @@ def test_the_cost_of_a_record_is_measured_beside_three_libraries(tmp_path: Path)
     assert "goal" in result["notes"][1]
 
 
+def test_archives_are_measured_beside_dumps(tmp_path: Path) -> None:
+    """`benchmarks.backup`: everything saved and restored by each side, and one company alone (B1, B6)."""
+    sizes = ("--rows", "40", "--tenants", "2", "--files", "1", "--file-bytes", "1000")
+    saving, *restoring = _run("backup", tmp_path, "whole", *sizes)
+    assert saving["numbers"][0]["name"] == "Sekisho"
+    assert all(row["rows"] > 0 and row["stored"] > 0 for row in saving["numbers"])
+    assert all(row["seconds"] > 0 for result in restoring for row in result["numbers"])
+
+
 def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
     file = directory / "results.json"
     run = subprocess.run(

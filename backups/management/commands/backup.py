@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connections
 
-from backups.commands import drilling, listing, restoring, runs, sites, verifying
+from backups.commands import drilling, listing, recovering, restoring, runs, sites, verifying
 from backups.commands.subcommand import FAILURES, Subcommand
 from tenants.commands import SekishoCommand
 from tenants.isolation.context import tenant_scope
@@ -18,6 +18,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *verifying.SUBCOMMANDS,
     *drilling.SUBCOMMANDS,
     *restoring.SUBCOMMANDS,
+    *recovering.SUBCOMMANDS,
     *sites.SUBCOMMANDS,
 )
 
@@ -40,10 +41,11 @@ class Command(SekishoCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the subcommand."""
-        runs_of = {subcommand.name: subcommand.run for subcommand in SUBCOMMANDS}
+        chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == options["action"])
         try:
-            _require_tables()
-            runs_of[options["action"]](self, options)
+            if chosen.needs_tables:
+                _require_tables()
+            chosen.run(self, options)
         except FAILURES as error:
             raise CommandError(str(error)) from error
 

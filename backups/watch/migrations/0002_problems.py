@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("overdue", "No verified backup of the last 25 hours"),
                             ("damaged", "A backup is damaged"),
-                            ("run", "The nightly run failed"),
+                            ("run", "The last run of all companies failed, at least in part"),
                             ("drill", "A restore drill failed"),
                             ("drill_due", "A restore drill is overdue"),
                             ("site", "The second site is behind"),

@@ -1,4 +1,7 @@
-"""`manage.py database prepare`: the three roles and the database, made by somebody who may (DESIGN section 4)."""
+"""`manage.py database prepare`: the three roles and the database, made by somebody who may (DESIGN section 4).
+
+`database prepare-scratch`: on the server of DATABASE_SCRATCH_URL, what restore drills need there (B5).
+"""
 
 import os
 from argparse import ArgumentParser
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import environ
 import psycopg
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -29,23 +33,29 @@ class Command(SekishoCommand):
     help = "Make the database roles and the database of this installation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One subcommand."""
-        prepare = parser.add_subparsers(dest="deed", required=True).add_parser(
-            "prepare", help="make roles and database; safe to run again, before every update for instance"
-        )
-        prepare.add_argument(
-            "--admin-url",
-            metavar="URL",
-            help="postgres://user:password@host:port/postgres of a superuser, or of a role with CREATEROLE, CREATEDB"
-            f" and BYPASSRLS; without it {_ADMIN_URL} or {_ADMIN_URL}_FILE, which no list of processes shows",
-        )
-        super().add_arguments(prepare)
+        """Two subcommands."""
+        deeds = parser.add_subparsers(dest="deed", required=True)
+        for deed, text in (
+            ("prepare", "make roles and database; safe to run again, before every update for instance"),
+            ("prepare-scratch", "make the role that restore drills work as, on the server of DATABASE_SCRATCH_URL"),
+        ):
+            action = deeds.add_parser(deed, help=text)
+            action.add_argument(
+                "--admin-url",
+                metavar="URL",
+                help="postgres://user:password@host:port/postgres of a superuser, or of a role with CREATEROLE,"
+                f" CREATEDB and BYPASSRLS; without it {_ADMIN_URL} or {_ADMIN_URL}_FILE, which no list of processes"
+                " shows",
+            )
+            super().add_arguments(action)
 
-    def handle(self, *args: Any, admin_url: str | None, **options: Any) -> None:
-        """Prepare, try, print."""
-        passwords, database = _passwords(), str(settings.DATABASES["default"]["NAME"])
+    def handle(self, *args: Any, deed: str, admin_url: str | None, **options: Any) -> None:
+        """Run the deed."""
         try:
-            made = roles.prepare(admin_url or _admin_url(), passwords, database=database)
+            if deed == "prepare":
+                self._prepare(admin_url or _admin_url(), as_json=options["json"])
+            else:
+                self._prepare_scratch(admin_url or _admin_url(), as_json=options["json"])
         except psycopg.errors.InsufficientPrivilege as error:
             raise CommandError(
                 f"The administrator may not do this: {error} A superuser may, or a role with CREATEROLE, CREATEDB and"
@@ -53,14 +63,36 @@ class Command(SekishoCommand):
             ) from error
         except psycopg.Error as error:
             raise CommandError(f"The database server refused: {error}") from error
+
+    def _prepare(self, admin_url: str, *, as_json: bool) -> None:
+        """Prepare, try, print."""
+        passwords, database = _passwords(), str(settings.DATABASES["default"]["NAME"])
+        made = roles.prepare(admin_url, passwords, database=database)
         for alias in _ROLES:
             _log_in(alias)
-        if options["json"]:
+        if as_json:
             self.print_json({"database": database, "roles": list(passwords), "made": made})
             return
         for name in (*passwords, database):
             self.console.print(f"{name}: {'made' if name in made else 'brought in line'}")
         self.console.print("All three roles can log in. Next: manage.py migrate", style="green")
+
+    def _prepare_scratch(self, admin_url: str, *, as_json: bool) -> None:
+        """Prepare, try, print."""
+        url = settings.DATABASE_SCRATCH_URL
+        address = environ.Env.db_url_config(url) if url else {}
+        if not (address.get("USER") and address.get("PASSWORD")) or address["USER"] in roles.ROLES:
+            raise CommandError(
+                "DATABASE_SCRATCH_URL (or DATABASE_SCRATCH_URL_FILE) must name a user of its own, such as"
+                f" {roles.SCRATCH}, with a password."
+            )
+        made = roles.prepare_scratch(admin_url, address["USER"], address["PASSWORD"])
+        with psycopg.connect(url):
+            pass
+        if as_json:
+            self.print_json({"role": address["USER"], "made": made})
+        else:
+            self.console.print(f"{address['USER']} can log in. Next: manage.py backup drill --due", style="green")
 
 
 def _passwords() -> dict[str, str]:
