@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
-from psycopg import sql
+from psycopg import Copy, sql
 
-from backups.content import ArchivedTable
+from backups.content import ArchivedTable, archived_tables
 from backups.errors import BackupError
+from backups.parts import BUFFER
 from backups.tableparts import TableSink
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import PLATFORM_ALIAS, placement_of
@@ -57,33 +58,48 @@ class Snapshot:
 
     def copy_rows(self, table: ArchivedTable, out: TableSink) -> int:
         """Copy the tenant's rows of a table as COPY text; returns how many. Raises BackupError if some are missing."""
-        with self.connection.cursor() as cursor:
-            copying = _copy_statement(table, self.tenant_id)
-            with self.connection.wrap_database_errors, cursor.copy(copying) as copy:
-                for row in copy:
-                    out.write(row)
-            copied = int(cursor.rowcount)
-        expected = self._count(table)
-        if copied != expected:
+        copied = self._copied(table, out) if table.name in self._filled else 0
+        expected = self._witnessed(table)
+        if expected not in (None, copied):
             raise BackupError(
                 _("%(copied)d of %(expected)d rows of %(table)s were copied.")
                 % {"copied": copied, "expected": expected, "table": table.name}
             )
         return copied
 
-    def _count(self, table: ArchivedTable) -> int:
-        if table.name in self.counts:
-            return self.counts[table.name]
-        counting = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = {}").format(
-            sql.Identifier(table.name), sql.Literal(self.tenant_id)
-        )
-        if self.witness is not None:
-            with self.witness.cursor() as cursor:
-                cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table.name])
-                if cursor.fetchone()[0]:
-                    return _number(cursor, counting)
+    def _copied(self, table: ArchivedTable, out: TableSink) -> int:
         with self.connection.cursor() as cursor:
-            return _number(cursor, counting)
+            copying = _copy_statement(table, self.tenant_id)
+            with self.connection.wrap_database_errors, cursor.copy(copying) as copy:
+                copy_in_blocks(copy, out)
+            return int(cursor.rowcount)
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        """The tables in which the tenant has rows, asked in one statement: in most of them a small one has none."""
+        asking = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {} WHERE tenant_id = {})").format(
+                sql.Literal(table.name), sql.Identifier(table.name), sql.Literal(self.tenant_id)
+            )
+            for table in archived_tables()
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(asking)
+            return frozenset(name for (name,) in cursor.fetchall())
+
+    def _witnessed(self, table: ArchivedTable) -> int | None:
+        """How many rows the platform role sees past the tenant's policies; None where it may not look."""
+        if self.witness is None:
+            return self.counts.get(table.name)
+        with self.witness.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table.name])
+            if not cursor.fetchone()[0]:
+                return None
+            counting = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = {}").format(
+                sql.Identifier(table.name), sql.Literal(self.tenant_id)
+            )
+            cursor.execute(counting)
+            return int(cursor.fetchone()[0])
 
 
 @contextmanager
@@ -134,6 +150,15 @@ def _copy_statement(table: ArchivedTable, tenant_id: UUID) -> sql.Composed:
     )
 
 
-def _number(cursor: Any, counting: sql.Composed) -> int:
-    cursor.execute(counting)
-    return int(cursor.fetchone()[0])
+def copy_in_blocks(copy: Copy, out: TableSink) -> None:
+    """Hand over what a COPY gives, in blocks of 1 MiB: it comes row by row, and a call for each takes half the time."""
+    rows: list[bytes | memoryview] = []
+    size = 0
+    for row in copy:
+        rows.append(row)
+        size += len(row)
+        if size >= BUFFER:
+            out.write(b"".join(rows))
+            rows.clear()
+            size = 0
+    out.write(b"".join(rows))

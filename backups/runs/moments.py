@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from backups.content import ArchivedTable, archived_tables
-from backups.snapshot import ISOLATION, PATIENCE, Moment
+from backups.snapshot import ISOLATION, PATIENCE, Moment, copy_in_blocks
 from backups.tableparts import TableSink
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.placement import PLATFORM_ALIAS
@@ -53,8 +53,7 @@ class OpenMoment:
         copying = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(columns, sql.Identifier(table.name))
         with tenant_scope(None), self.connection.cursor() as cursor:
             with self.connection.wrap_database_errors, cursor.copy(copying) as copy:
-                for row in copy:
-                    out.write(row)
+                copy_in_blocks(copy, out)
             return int(cursor.rowcount)
 
     def count(self) -> None:

@@ -101,7 +101,8 @@ def _run(course: _Course) -> str:
     waiting = [tenant_id for tenant_id in course.tenants if tenant_id not in done]
     _each(course, Step.AHEAD, waiting)
     problem = _take(course, deque(waiting))
-    _each(course, Step.CHECK, [one for one in course.tenants if one in queries.unchecked()])
+    unchecked = queries.unchecked()
+    _each(course, Step.CHECK, [one for one in course.tenants if one in unchecked])
     return problem or _check_platform(course)
 
 

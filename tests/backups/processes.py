@@ -13,7 +13,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 
 
 def environment() -> dict[str, str]:
