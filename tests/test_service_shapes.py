@@ -262,7 +262,6 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.recovery.rebuilding",
         "backups.recovery.sweeping",
         "backups.restoring",
-        "backups.runs.copying",
         "backups.runs.jobs",
         "backups.runs.keeping",
         "backups.runs.platform",

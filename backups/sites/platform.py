@@ -10,11 +10,11 @@ from backups.errors import ArchiveDamaged
 from backups.layout import PLATFORM_ID
 from backups.locks import exclusive
 from backups.models import State
+from backups.runs.actions import PLATFORM_ARCHIVE_COPIED
 from backups.runs.models import PlatformArchive
 from backups.runs.platform import GENERATIONS
 from backups.runs.platformmanifest import read_platform_manifest
 from backups.runs.queries import platform_archives
-from backups.sites.actions import ARCHIVE_COPIED
 from backups.sites.copying import Brought, bring_platform_archive
 from backups.sites.services import LOCK, Copied, second_site
 from backups.sites.thinning import finished_at, take_surplus_away
@@ -58,7 +58,10 @@ def note_copied(archive: PlatformArchive, brought: Brought, *, actor: Actor) -> 
         archive.copied_at = timezone.now()
         if PlatformArchive.objects.filter(id=archive.id).update(copied_at=archive.copied_at):
             record(
-                ARCHIVE_COPIED, actor=actor, target=archive, after={"objects": brought.objects, "bytes": brought.bytes}
+                PLATFORM_ARCHIVE_COPIED,
+                actor=actor,
+                target=archive,
+                after={"objects": brought.objects, "bytes": brought.bytes},
             )
 
 

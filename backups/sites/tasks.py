@@ -8,7 +8,6 @@ from celery import shared_task
 from auditlog.actors import Actor
 from backups.errors import NoSecondSite, RunningAlready
 from backups.removal import UNFINISHED_AFTER
-from backups.runs.copying import copy_platform_archives
 from backups.sites import services
 from backups.sites.examining import examine, stores_to_examine
 from backups.sites.platform import copy_platform_archives
@@ -33,8 +32,6 @@ def copy_what_waits() -> None:
         with tenant_scope(waiting.tenant_id):
             copy_tenant.delay()
     if (store := backup_copy_store()) is not None:
-        with provider_scope():
-            copy_platform.delay()
         store.sweep(UNFINISHED_AFTER)
         _copy_platform()
 
@@ -57,15 +54,6 @@ def copy_tenant() -> None:
         logger.info("A copying of this tenant runs already")
     except NoSecondSite:
         logger.info("The second site was taken out of the settings")
-
-
-@shared_task
-def copy_platform() -> None:
-    """Copy what the platform has waiting; in the provider's scope."""
-    try:
-        copy_platform_archives(actor=_JOB)
-    except (RunningAlready, NoSecondSite):
-        logger.info("Archives of the platform are being copied already, or there is no second site any more")
 
 
 @platform_task
