@@ -21,9 +21,9 @@ from backups.commands.subcommand import (
 )
 from backups.errors import ArchiveUnknown
 from backups.progress import Progress, silent
-from backups.runs.copying import verify_platform_copy
 from backups.runs.models import PlatformArchive
 from backups.runs.platform import verify_platform_archive
+from backups.sites.platform import verify_platform_copy
 from backups.sites.services import second_site, verify_copy
 from backups.verifying import verify_archive
 from tenants.commands import SekishoCommand

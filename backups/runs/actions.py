@@ -10,6 +10,3 @@ PLATFORM_ARCHIVE_MADE = register("backups.platform.made", Kind.EXECUTION, _("Mad
 PLATFORM_ARCHIVE_CHECKED = register("backups.platform.checked", Kind.EXECUTION, _("Checked a backup of the platform"))
 PLATFORM_ARCHIVE_REMOVED = register("backups.platform.removed", Kind.EXECUTION, _("Removed a backup of the platform"))
 PLATFORM_ARCHIVE_COPIED = register("backups.platform.copied", Kind.EXECUTION, _("Copied a backup of the platform"))
-PLATFORM_COPY_CHECKED = register(
-    "backups.platform.copy_checked", Kind.EXECUTION, _("Checked a backup of the platform at the second site")
-)
