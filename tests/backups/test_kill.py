@@ -115,7 +115,7 @@ def test_a_run_that_has_ended_is_in_nobodys_way(acme: Tenant) -> None:
             pass
 
 
-def _rows(statement: str, *params: object) -> list[int]:
+def _rows(statement: str, *params: int) -> list[int]:
     with connections["default"].cursor() as cursor:
         cursor.execute(statement, params)
         return [value for (value,) in cursor.fetchall()]
