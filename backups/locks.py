@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from backups.errors import RunningAlready
 from tenants.isolation.context import tenant_scope
 
+_LOCK = "SELECT set_config('idle_in_transaction_session_timeout', '0', true), pg_try_advisory_xact_lock(%s)"
 # Connections that hold no lock at present, for the next one; None where none are kept. A thread begins with none.
 _idle: ContextVar[list[BaseDatabaseWrapper] | None] = ContextVar("idle_connections_of_locks", default=None)
 
@@ -52,9 +53,8 @@ def kept_connections() -> Iterator[None]:
 def _alone(what: str) -> Iterator[None]:
     with _transaction() as connection:
         with tenant_scope(None), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(what)])
-            (taken,) = cursor.fetchone()
+            cursor.execute(_LOCK, [_key(what)])
+            _patience, taken = cursor.fetchone()
         if not taken:
             raise RunningAlready
         yield
