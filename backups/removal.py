@@ -6,7 +6,9 @@ its row. Whatever a kill leaves is unlisted, and the next run carries on.
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -79,40 +81,59 @@ def take_away(store: ObjectStore, place: ArchivePlace) -> bool:
 
 def prune(store: ObjectStore) -> int:
     """Remove unfinished archives of the tenant in scope that the catalogue does not know; returns how many."""
-    tenant_id, removed = require_tenant_id(), 0
     limit = timezone.now() - UNFINISHED_AFTER
-    for place, found in list(places_in_store(store, tenant_id)):
-        finished = any(info.name == place.manifest for info in found)
-        with atomic():
-            known = Archive.objects.filter(id=place.archive_id).exists()
-        if not finished and not known and all(info.modified < limit for info in found):
-            _delete_parts(store, place)
-            removed += 1
-    return removed
+    unfinished = [
+        place
+        for place, found in places_in_store(store, require_tenant_id())
+        if all(info.name != place.manifest and info.modified < limit for info in found)
+    ]
+    unknown = _unknown(unfinished) if unfinished else []
+    for place in unknown:
+        _delete_parts(store, place)
+    return len(unknown)
 
 
 def remove_unreferred_objects(store: ObjectStore) -> int:
     """Delete the objects that no archive of the tenant refers to any more; returns how many.
 
-    Asks the store, not the catalogue, which archives there are. When a single list cannot be read nothing is deleted:
-    an object that is kept for too long does less harm.
+    Asks the store, not the catalogue, which archives there are, and each time anew which objects, so that it finds what
+    a run left that was killed. When a single list cannot be read nothing is deleted: an object that is kept for too
+    long does less harm.
     """
     tenant_id = require_tenant_id()
-    prefix = objects_prefix(tenant_id)
+    if next(store.list(objects_prefix(tenant_id)), None) is None:
+        return 0
+    places = [
+        place
+        for place, found in places_in_store(store, tenant_id)
+        if any(info.name == place.manifest for info in found)
+    ]
     try:
-        places = [
-            place
-            for place, found in places_in_store(store, tenant_id)
-            if any(info.name == place.manifest for info in found)
-        ]
-        lists = [read_list(store, read_manifest(store, place)) for place in places]
-        wanted = Ordered(union(lists), key=str)
-        unwanted = [info.name for info in store.list(prefix) if wanted.get(info.name.removeprefix(prefix)) is None]
-        wanted.finish()
+        # The newest one usually refers to all there is, and the lists of the older ones need not be read.
+        if places and next(_unreferred(store, tenant_id, places[-1:]), None) is None:
+            return 0
+        unwanted = list(_unreferred(store, tenant_id, places))
     except ArchiveDamaged as damage:
         logger.warning("Objects of tenant %s are kept, because an archive is damaged: %s", tenant_id, damage)
         return 0
     return sum(_delete(store, name) for name in unwanted)
+
+
+def _unreferred(store: ObjectStore, tenant_id: UUID, places: list[ArchivePlace]) -> Iterator[str]:
+    """The objects that none of these archives refers to. Raises ArchiveDamaged, at the latest after the last one."""
+    prefix = objects_prefix(tenant_id)
+    wanted = Ordered(union(read_list(store, read_manifest(store, place)) for place in places), key=str)
+    for info in store.list(prefix):
+        if wanted.get(info.name.removeprefix(prefix)) is None:
+            yield info.name
+    wanted.finish()
+
+
+@atomic()
+def _unknown(places: list[ArchivePlace]) -> list[ArchivePlace]:
+    """Those that are not in the catalogue."""
+    known = set(Archive.objects.filter(id__in=[place.archive_id for place in places]).values_list("id", flat=True))
+    return [place for place in places if place.archive_id not in known]
 
 
 @atomic()

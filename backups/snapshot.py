@@ -76,16 +76,21 @@ class Snapshot:
 
     @cached_property
     def _filled(self) -> frozenset[str]:
-        """The tables in which the tenant has rows, asked in one statement: in most of them a small one has none."""
+        """The tables in which the tenant has rows, asked in one statement: in most of them a small one has none.
+
+        Where rows were counted nobody asks: the partitions of the audit log alone take a third of the planning.
+        """
+        counted = {name for name, rows in self.counts.items() if rows}
         asking = sql.SQL(" UNION ALL ").join(
             sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {} WHERE tenant_id = {})").format(
                 sql.Literal(table.name), sql.Identifier(table.name), sql.Literal(self.tenant_id)
             )
             for table in archived_tables()
+            if table.name not in counted
         )
         with self.connection.cursor() as cursor:
             cursor.execute(asking)
-            return frozenset(name for (name,) in cursor.fetchall())
+            return frozenset(name for (name,) in cursor.fetchall()) | counted
 
     def _witnessed(self, table: ArchivedTable) -> int | None:
         """How many rows the platform role sees past the tenant's policies; None where it may not look."""

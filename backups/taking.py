@@ -5,7 +5,6 @@ A run that fails or is killed leaves nothing that is listed; the next run remove
 
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC
 from functools import partial
 from time import perf_counter
@@ -20,7 +19,7 @@ from backups import catalogue
 from backups.actions import ARCHIVE_FAILED
 from backups.collecting import ContentMissing, copy_ahead, write_list
 from backups.content import archived_tables
-from backups.errors import ArchiveDamaged, BackupError
+from backups.errors import BackupError
 from backups.layout import ArchivePlace
 from backups.locks import exclusive
 from backups.manifest import Company, Manifest, ObjectsEntry, read_manifest, write_manifest
@@ -69,19 +68,18 @@ def take_archive(
 
 def copy_documents_ahead(progress: Progress = silent) -> None:
     """Copy what is new of the documents of the tenant in scope; the archive that follows finds it copied."""
-    store = backup_store()
-    earlier = _earlier(store)
-    copy_ahead(store, require_tenant_id(), earlier.snapshot_at if earlier else None, progress)
+    with atomic():
+        earlier = archives().first()
+    copy_ahead(backup_store(), require_tenant_id(), earlier.snapshot_at if earlier else None, progress)
 
 
 def _taken(store: ObjectStore, place: ArchivePlace, shared: Moment | None, progress: Progress) -> Manifest:
-    earlier = _earlier(store)
     for attempt in range(1, _ATTEMPTS + 1):
         if shared is None:
-            copy_ahead(store, place.tenant_id, earlier.snapshot_at if earlier else None, progress)
+            copy_documents_ahead(progress)
         with snapshot(place.tenant_id, shared) as moment:
             try:
-                objects = write_list(store, place, _known(store, earlier))
+                objects = write_list(store, place, _known(store))
             except ContentMissing:
                 if attempt == _ATTEMPTS:
                     raise
@@ -121,18 +119,11 @@ def _manifest(
     )
 
 
-@atomic()
-def _earlier(store: ObjectStore) -> Manifest | None:
-    """The manifest of the newest archive, when it can be read: what it lists need not be read again."""
-    newest = archives().first()
-    if newest is not None:
-        with suppress(ArchiveDamaged):
-            return read_manifest(store, newest.place, sha256=newest.manifest_sha256)
-    return None
-
-
-def _known(store: ObjectStore, earlier: Manifest | None) -> Iterator[ArchivedContent]:
-    return read_list(store, earlier) if earlier else iter(())
+def _known(store: ObjectStore) -> Iterator[ArchivedContent]:
+    """What the newest archive lists need not be read again. Raises ArchiveDamaged."""
+    earlier = archives().first()
+    if earlier is not None and earlier.object_count:
+        yield from read_list(store, read_manifest(store, earlier.place, sha256=earlier.manifest_sha256))
 
 
 def _abandon(store: ObjectStore, archive: Archive, actor: Actor, error: BaseException) -> None:

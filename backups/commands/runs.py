@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 
 from auditlog.actors import Actor
 from backups.commands.subcommand import FAILURES, Subcommand, figures, size, watched
+from backups.locks import kept_connections
 from backups.models import Archive, State
 from backups.queries import archives_of_everybody
 from backups.runs.jobs import Job, do
@@ -126,10 +127,11 @@ def _work(command: SekishoCommand, _options: dict[str, Any]) -> None:
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
-    while True:
-        outcome = do(Job.from_json(lines.get()))
-        command.stdout.write(outcome.as_json())
-        command.stdout.flush()
+    with kept_connections():
+        while True:
+            outcome = do(Job.from_json(lines.get()))
+            command.stdout.write(outcome.as_json())
+            command.stdout.flush()
 
 
 SUBCOMMANDS = (

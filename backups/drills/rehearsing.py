@@ -24,7 +24,7 @@ from backups.models import Archive
 from backups.preconditions import check_manifest
 from backups.progress import Progress, silent
 from backups.release import tool
-from backups.verifying import read_table
+from backups.tableparts import TablesReader
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.models import new_id
 from tenants.models import Tenant
@@ -111,6 +111,7 @@ def _load(restored: Restored) -> int:
     """All rows in one transaction under their own tenant; foreign keys are checked at its end, as in a restore."""
     manifest = restored.manifest
     tables = {table.name: table for table in archived_tables()}
+    reader = TablesReader(restored.store, manifest.place)
     loader = Loader(restored.tenant_id, restored.tenant_id, alias=restored.alias)
     company = Tenant(
         id=restored.tenant_id,
@@ -123,15 +124,15 @@ def _load(restored: Restored) -> int:
         company.save(using=restored.alias, force_insert=True)
         for number, entry in enumerate(manifest.tables):
             restored.progress(entry.name, number, len(manifest.tables))
-            loader.load(tables[entry.name], entry, _measured(restored, entry))
+            loader.load(tables[entry.name], entry, _measured(restored, reader, entry))
         loader.check_constraints()
     return manifest.rows
 
 
-def _measured(restored: Restored, entry: TableEntry) -> Iterator[bytes]:
+def _measured(restored: Restored, reader: TablesReader, entry: TableEntry) -> Iterator[bytes]:
     """The text of a table on its way in, and its digest for the comparison afterwards."""
     digest = hashlib.sha256()
-    for piece in read_table(restored.store, restored.manifest.place, entry):
+    for piece in reader.read(entry):
         digest.update(piece)
         yield piece
     restored.streamed[entry.name] = digest.hexdigest()

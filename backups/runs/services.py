@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from backups.errors import BackupError
-from backups.locks import exclusive_run
+from backups.locks import exclusive_run, kept_connections
 from backups.models import State
 from backups.progress import Progress, silent
 from backups.runs import queries
@@ -70,7 +70,7 @@ def back_up_everybody(kind: RunKind, *, progress: Progress = silent) -> RunRepor
     database cannot be reached. What fails for one company stands in the report, and in `Run`.
     """
     actor = actor_of(kind)
-    with exclusive_run():
+    with kept_connections(), exclusive_run():
         tenants = {tenant.id: tenant for tenant in open_tenants()}
         if not tenants or (kind is RunKind.SCHEDULED and not _due(tenants)):
             return None

@@ -104,6 +104,11 @@ def _back_up(tenant: Tenant, days: int) -> None:
         assert back_up(actor=ACTOR).verified
 
 
+def names_of_objects(tenant: Tenant) -> list[str]:
+    """The contents in the backup store."""
+    return [info.name for info in backup_store().list(objects_prefix(tenant.id))]
+
+
 @database
 @pytest.mark.parametrize(("plan", "left"), [(PlanCode.TRIAL, 1), (PlanCode.STANDARD, 7)])
 def test_older_generations_go_from_store_and_catalogue(acme: Tenant, plan: PlanCode, left: int) -> None:
@@ -144,7 +149,7 @@ def test_contents_go_with_the_last_archive_that_needs_them(stored: Stored, take:
     take()
 
     def objects() -> int:
-        return len(list(backup_store().list(objects_prefix(stored.tenant.id))))
+        return len(names_of_objects(stored.tenant))
 
     assert objects() == 4
     with tenant_transaction(stored.tenant.id):
@@ -158,6 +163,16 @@ def test_contents_go_with_the_last_archive_that_needs_them(stored: Stored, take:
 
 
 @database
+def test_contents_that_a_dead_run_left_go(stored: Stored, take: Callable[[], Archive]) -> None:
+    """B2: what no archive came to list goes with the next run, also when that removes no generation."""
+    take()
+    listed = names_of_objects(stored.tenant)
+    backup_store().put(f"{objects_prefix(stored.tenant.id)}documents/{uuid4()}", b"copied, then the run died")
+    _back_up(stored.tenant, 1)
+    assert names_of_objects(stored.tenant) == listed
+
+
+@database
 def test_contents_are_kept_while_a_list_cannot_be_read(stored: Stored, take: Callable[[], Archive]) -> None:
     """B2: when it is not certain that nobody needs a content, it stays."""
     damaged = take()
@@ -168,7 +183,7 @@ def test_contents_are_kept_while_a_list_cannot_be_read(stored: Stored, take: Cal
     with tenant_scope(stored.tenant.id):
         take_archive(actor=ACTOR)
         apply_generations(actor=ACTOR)
-    assert len(list(backup_store().list(objects_prefix(stored.tenant.id)))) == 4
+    assert len(names_of_objects(stored.tenant)) == 4
 
 
 @database

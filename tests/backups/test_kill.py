@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
+from django.db import connections
 
 from auditlog.models import AuditEvent
 from backups.errors import RunningAlready
 from backups.layout import archives_prefix
-from backups.locks import exclusive
+from backups.locks import exclusive, kept_connections
 from backups.models import Archive, State
 from backups.queries import archives, archives_of_everybody
 from backups.taking import take_archive
@@ -112,6 +113,38 @@ def test_a_run_that_has_ended_is_in_nobodys_way(acme: Tenant) -> None:
     for _ in range(100):
         with exclusive(acme.id):
             pass
+
+
+def _rows(statement: str, *params: int) -> list[int]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(statement, params)
+        return [value for (value,) in cursor.fetchall()]
+
+
+def holders() -> set[int]:
+    """The sessions that hold locks of backups."""
+    return set(_rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'"))
+
+
+def test_locks_of_a_run_share_a_connection(acme: Tenant, globex: Tenant) -> None:
+    """B1: those that follow each other do, also after a refusal; those that are held at once do not. A connection that
+    the server ended is opened anew."""
+    with kept_connections():
+        with exclusive(acme.id):
+            first = holders()
+            with pytest.raises(RunningAlready), exclusive(acme.id):
+                pass
+        assert holders() == set()
+        with exclusive(globex.id), exclusive(acme.id):
+            both = holders()
+            assert len(both) == 2
+            assert first < both
+        for pid in both:
+            assert _rows("SELECT pg_terminate_backend(%s, 10000)", pid) == [True]
+        with exclusive(acme.id):
+            assert not holders() & both
+    with exclusive(acme.id):
+        pass
 
 
 def test_runs_of_two_tenants_do_not_wait_for_each_other(acme: Tenant, globex: Tenant) -> None:
