@@ -152,7 +152,7 @@ def _copy_statement(table: ArchivedTable, tenant_id: UUID) -> sql.Composed:
 
 def copy_in_blocks(copy: Copy, out: TableSink) -> None:
     """Hand over what a COPY gives, in blocks of 1 MiB: it comes row by row, and a call for each takes half the time."""
-    rows: list[bytes | memoryview] = []
+    rows: list[bytes | bytearray | memoryview] = []
     size = 0
     for row in copy:
         rows.append(row)
