@@ -50,7 +50,7 @@ bench-login: setup  ## Measure a log-in beside one bare hash, and pages under a 
 bench-audit: setup  ## Measure recording beside three libraries, sealing, verifying and exporting the audit log (about 2 minutes)
 	$(BIN)/python -m benchmarks.audit $(ARGS)
 
-bench-backup: setup  ## Measure archives and restoring beside pg_dump and pg_restore (about 60 minutes, 12 GB); ARGS as above
+bench-backup: setup  ## Measure archives and restoring beside pg_dump and pg_restore (about 40 minutes, 12 GB of disk); ARGS as above
 	$(BIN)/python -m benchmarks.backup $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above

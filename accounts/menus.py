@@ -67,6 +67,8 @@ MENUS = (
          _("Decide about, watch and end the access of the provider's staff to the company")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),
+    Menu("operator.keys", _("Encryption keys"), Audience.OPERATOR, "operator:keys", "key",
+         _("See how the keys stand, and destroy those of a company that has left, with a second operator")),
     Menu("operator.requests", _("Requests"), Audience.OPERATOR, "operator:requests", "activity",
          _("See how much is asked of the system, how quickly it answers and what goes wrong")),
     Menu("operator.watch", _("Unusual behaviour"), Audience.OPERATOR, "operator:watch", "eye",

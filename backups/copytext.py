@@ -1,7 +1,7 @@
 """Reading PostgreSQL's COPY text: the rows of a table of an archive, without the database (B6).
 
 A line a row, values separated by tabs, `\\N` for NULL; backslash, tab and the ends of lines are escaped in values. In
-UTF-8 no byte of another character looks like one of these, so the text is taken apart before it is decoded.
+UTF-8 no byte of another character looks like the end of a line, so lines are taken apart before they are decoded.
 """
 
 import re
@@ -11,9 +11,9 @@ Row = tuple[str | None, ...]
 
 # More than any row of the product: what is longer was not written by it, and shall not fill the memory.
 _LONGEST_LINE = 64 * 1024 * 1024
-_NULL = rb"\N"
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_MEANINGS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+_NULL = r"\N"
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_MEANINGS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 class CopyTextMalformed(ValueError):  # noqa: N818 - reads as the statement it is
@@ -26,14 +26,19 @@ def read_rows(pieces: Iterable[bytes], columns: Sequence[str], wanted: Sequence[
     Takes memory for one piece and one row. Raises CopyTextMalformed, ValueError for a column that is not there.
     """
     places = [columns.index(name) for name in wanted]
+    number = len(columns)
     for line in _lines(pieces):
-        values = line.split(b"\t")
-        if len(values) != len(columns):
-            raise CopyTextMalformed(f"{len(values)} values instead of {len(columns)}")
         try:
-            yield tuple(_decoded(values[place]) for place in places)
+            text = line.decode()
         except UnicodeDecodeError as error:
             raise CopyTextMalformed("not UTF-8") from error
+        values = text.split("\t")
+        if len(values) != number:
+            raise CopyTextMalformed(f"{len(values)} values instead of {number}")
+        if "\\" in text:
+            yield tuple([_plain(values[place]) for place in places])
+        else:
+            yield tuple([values[place] for place in places])
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -47,9 +52,9 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise CopyTextMalformed("the last line has no end")
 
 
-def _decoded(value: bytes) -> str | None:
-    if b"\\" not in value:
-        return value.decode()
+def _plain(value: str) -> str | None:
+    if "\\" not in value:
+        return value
     if value == _NULL:
         return None
-    return _ESCAPED.sub(lambda found: _MEANINGS.get(found[1], found[1]), value).decode()
+    return _ESCAPED.sub(lambda found: _MEANINGS.get(found[1], found[1]), value)

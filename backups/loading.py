@@ -87,6 +87,16 @@ class Loader:
         )
         return bool(cursor.fetchone()[0])
 
+    def stage(self, cursor: Any, entry: TableEntry, pieces: Iterator[bytes]) -> None:
+        """Put the COPY text of a table into STAGE alone. Raises ArchiveDamaged, DatabaseError."""
+        self._stage(cursor, entry, _column_types(cursor, entry.name), pieces)
+
+    def insert(self, cursor: Any, table: ArchivedTable, entry: TableEntry, source: sql.Composable) -> None:
+        """Insert what such a source (a table, and what may follow it) has of the columns of an archive."""
+        types = _column_types(cursor, table.name)
+        columns = [name for name in entry.columns if name in types]
+        cursor.execute(*self._insertion(table, columns, source=source))
+
     def check_constraints(self) -> None:
         """Let the database check the foreign keys now. Raises IntegrityError."""
         with self._connection.cursor() as cursor:
@@ -125,7 +135,14 @@ class Loader:
         if strangers := cursor.fetchone()[0]:
             raise ArchiveDamaged(entry.name, Cause.CONTENT, f"{strangers} rows of another tenant")
 
-    def _insertion(self, table: ArchivedTable, columns: list[str], *, numbered: bool) -> tuple[sql.Composed, list[Any]]:
+    def _insertion(
+        self,
+        table: ArchivedTable,
+        columns: list[str],
+        *,
+        numbered: bool = False,
+        source: sql.Composable = STAGE,
+    ) -> tuple[sql.Composed, list[Any]]:
         """Columns that came after the archive get the default that their migration gave to old rows."""
         given: dict[str, sql.Composable] = {name: sql.Identifier(name) for name in columns}
         if self._new is not None:
@@ -136,7 +153,7 @@ class Loader:
         targets = sql.SQL(", ").join(map(sql.Identifier, [*given, *added]))
         sources = sql.SQL(", ").join([*given.values(), *(sql.Placeholder() for _name in added)])
         statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
-            sql.Identifier(table.name), targets, sources, STAGE, _NUMBERS if numbered else sql.SQL("")
+            sql.Identifier(table.name), targets, sources, source, _NUMBERS if numbered else sql.SQL("")
         )
         return statement, list(added.values())
 

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "backups",
+    "backups.destruction",
     "backups.runs",
     "backups.drills",
     "backups.recovery",

@@ -29,6 +29,7 @@ import auditlog.verification.urls_operator
 import auditlog.viewing.urls_console
 import auditlog.watching.urls_console
 import auditlog.watching.urls_operator
+import backups.destruction.urls_operator
 import backups.drills.urls_operator
 import backups.requests.urls_console
 import backups.requests.urls_operator
@@ -65,6 +66,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *backups.urls_operator.urlpatterns,
+    *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,

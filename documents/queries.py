@@ -165,8 +165,11 @@ def referenced(object_names: Collection[str]) -> set[str]:
 
 
 def existing(document_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the documents that are there."""
-    return set(Document.objects.filter(id__in=list(document_ids)).values_list("id", flat=True))
+    """Those of the documents that are there. One parameter, however many there are: thousands take a while to bind."""
+    statement = "SELECT id FROM documents_document WHERE tenant_id = %s AND id = ANY(%s)"
+    with current_connection().cursor() as cursor:
+        cursor.execute(statement, [require_tenant_id(), list(document_ids)])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def objects_of(document_ids: Collection[UUID]) -> list[str]:

@@ -43,6 +43,12 @@ def _nested(one: tuple[str, PurePosixPath], other: tuple[str, PurePosixPath]) ->
     return one[0] == other[0] and (one[1].is_relative_to(other[1]) or other[1].is_relative_to(one[1]))
 
 
+def lies_within_a_store(path: Path) -> str:
+    """The setting of the store in whose folder the path lies; empty when it lies in none."""
+    place = ("file", PurePosixPath(path.resolve()))
+    return next((setting for setting in _configured() if _nested(place, _place(getattr(settings, setting)))), "")
+
+
 @register
 def stores_apart(**_kwargs: Any) -> list[CheckMessage]:
     """vault.E001-E003, vault.W001: the stores and the root key each have a place of their own."""

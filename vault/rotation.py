@@ -99,11 +99,11 @@ def finish_root(keys: KeyStore, path: Path | None, *, step: Callable[[int], None
 
 
 def is_unfinished(keys: KeyStore, path: Path | None) -> bool:
-    """Whether there is anything left that another root key than the present one opens, or such a key in the file."""
+    """Whether a rotation has begun and not ended: the installation's own record is its first deed and its last."""
     if path is not None and len(rootfile.read_keyset(path).key_ids) > 1:
         return True
     present = str(keys.wrapping.governing().get("root_key"))
-    return any(True for folder in folders(keys) for _version in _superseded(keys, folder, present))
+    return any(True for folder in folders(keys, Group.INSTALLATION) for _old in _superseded(keys, folder, present))
 
 
 def _finishable(keys: KeyStore, path: Path | None) -> str:

@@ -46,7 +46,7 @@ def restore_in_place(archive: Archive, *, actor: Actor, progress: Progress = sil
     check_database()
     sweep(actor=actor)
     manifest = checked_manifest(store, archive)
-    _require_own_tenant(archive)
+    require_own_tenant(archive)
     with exclusive(archive.tenant_id, journal.LOCK):
         restore = _frozen(archive, actor)
         try:
@@ -71,7 +71,8 @@ def checked_manifest(store: ObjectStore, archive: Archive) -> Manifest:
     return manifest
 
 
-def _require_own_tenant(archive: Archive) -> None:
+def require_own_tenant(archive: Archive) -> None:
+    """Raise RestoreRefused when the company of the archive is gone."""
     with platform_transaction():
         tenant = Tenant.objects.filter(id=archive.tenant_id).first()
     if tenant is None or tenant.state == TenantState.ERASED:

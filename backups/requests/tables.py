@@ -58,7 +58,12 @@ class EverybodysRequestTable(tables.Table):  # type: ignore[misc]
 class DeletedFileTable(tables.Table):  # type: ignore[misc]
     """Deleted files and folders of a generation, each with a box to tick."""
 
-    tick = tables.TemplateColumn(template_name="backups/requests/_tick.html", verbose_name=_("Choose"), empty_values=())
+    tick = tables.TemplateColumn(
+        template_name="backups/requests/_tick.html",
+        verbose_name=_("Choose"),
+        empty_values=(),
+        attrs={"th": {"class": "w-1"}},
+    )
     name = tables.TemplateColumn(template_name="backups/requests/_name.html", verbose_name=_("Name"))
     size = tables.TemplateColumn(
         "{% if record.is_file %}{{ record.size|filesizeformat }}{% else %}—{% endif %}",

@@ -9,3 +9,4 @@ RUN_ENDED = register("backups.run.ended", Kind.EXECUTION, _("Backed up all compa
 PLATFORM_ARCHIVE_MADE = register("backups.platform.made", Kind.EXECUTION, _("Made a backup of the platform"))
 PLATFORM_ARCHIVE_CHECKED = register("backups.platform.checked", Kind.EXECUTION, _("Checked a backup of the platform"))
 PLATFORM_ARCHIVE_REMOVED = register("backups.platform.removed", Kind.EXECUTION, _("Removed a backup of the platform"))
+PLATFORM_ARCHIVE_COPIED = register("backups.platform.copied", Kind.EXECUTION, _("Copied a backup of the platform"))

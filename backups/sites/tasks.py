@@ -1,17 +1,20 @@
 """Jobs of the second site (B3)."""
 
 import logging
+from contextlib import suppress
 
 from celery import shared_task
 
 from auditlog.actors import Actor
 from backups.errors import NoSecondSite, RunningAlready
 from backups.removal import UNFINISHED_AFTER
+from backups.runs.copying import copy_platform_archives
 from backups.sites import services
 from backups.sites.examining import examine, stores_to_examine
 from backups.sites.queries import uncopied
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
+from tenants.models import Tenant
 from tenants.queries import provider_scope
 from vault.stores import backup_copy_store
 
@@ -30,6 +33,16 @@ def copy_what_waits() -> None:
             copy_tenant.delay()
     if (store := backup_copy_store()) is not None:
         store.sweep(UNFINISHED_AFTER)
+        _copy_platform()
+
+
+def _copy_platform() -> None:
+    """In this process: it is small, and of one installation there is one."""
+    with suppress(Tenant.DoesNotExist), provider_scope():
+        try:
+            copy_platform_archives(actor=_JOB)
+        except RunningAlready:
+            logger.info("A copying of the platform's archives runs already")
 
 
 @shared_task

@@ -109,15 +109,14 @@ def _restore_one(tenant_id: str, company_code: str) -> dict[str, Any]:
 
 
 def _rebuild(url: str) -> dict[str, Any]:
-    """`backup rebuild --into`, without the migrations, which the database has."""
+    """`backup rebuild --into`, with the migrations that make the tables."""
     import io
 
     from django.core.management import call_command
 
-    out = io.StringIO()
+    out, started = io.StringIO(), perf_counter()
     call_command("backup", "rebuild", into=url, json=True, stdout=out)
-    found = json.loads(out.getvalue())
-    return {"seconds": found["total_seconds"], "steps": found["seconds"]}
+    return {"seconds": perf_counter() - started, "steps": json.loads(out.getvalue())["seconds"]}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """An archive is one company's (T1, B6)."""
 
 import json
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +15,7 @@ from backups.errors import BackupError
 from backups.manifest import Manifest, read_manifest
 from backups.models import Archive
 from backups.objects import read_list
+from backups.restoring import restore_archive
 from backups.snapshot import snapshot
 from backups.taking import take_archive
 from backups.verifying import read_table
@@ -24,6 +25,7 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import current_connection, tenant_transaction
 from tenants.models import Tenant
 from tests.backups.conftest import ACTOR, Stored
+from tests.backups.test_round_trip import digests
 from tests.conftest import EVERY_ROLE
 from vault.stores import backup_store
 
@@ -73,6 +75,24 @@ def test_over_random_data(acme: Tenant, globex: Tenant, data: list[tuple[bool, s
         with tenant_scope(tenant_id):
             archive = take_archive(actor=ACTOR)
         assert _counterparties(archive) == mine
+
+
+@database
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(mine=st.lists(_TEXTS, min_size=1), theirs=st.lists(_TEXTS, min_size=1))
+def test_restoring_leaves_the_neighbour_alone(acme: Tenant, globex: Tenant, mine: list[str], theirs: list[str]) -> None:
+    """T1, B6: over random data, restoring A changes no digest of any row of B, and the copy of A is A."""
+    for tenant, texts in ((acme, mine), (globex, theirs)):
+        with tenant_transaction(tenant.id):
+            Counterparty.objects.all().delete()
+            for place, text in enumerate(texts):
+                Counterparty.objects.create(code=f"{place}", name="x", note=text)
+    with tenant_scope(acme.id):
+        archive = take_archive(actor=ACTOR)
+    before, next_door = digests(acme.id)["documents_counterparty"], digests(globex.id)
+    copy = restore_archive(archive, company_code=f"C-{uuid4().hex[:12]}", actor=ACTOR).tenant
+    assert digests(globex.id) == next_door
+    assert digests(copy.id)["documents_counterparty"] == before
 
 
 def _counterparties(archive: Archive) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from backups.runs.platform import GENERATIONS, apply_platform_generations, verif
 from backups.runs.platformmanifest import PlatformManifest, read_platform_manifest
 from backups.runs.queries import platform_archives, recent_runs
 from backups.runs.services import back_up_everybody
+from backups.sites.tasks import copy_what_waits
 from backups.verifying import read_table
 from tenants.isolation.assets import Asset, Ownership, Retention, TableKind, declared_assets
 from tenants.isolation.context import tenant_scope
@@ -31,7 +33,7 @@ from tests.backups.processes import kill, run, start, table_locked, wait_until_b
 from tests.backups.tampering import flip, names
 from tests.conftest import EVERY_ROLE
 from vault.keys import key_store
-from vault.stores import backup_store
+from vault.stores import backup_copy_store, backup_store
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -152,6 +154,25 @@ def test_generations_of_the_platform(acme: Tenant) -> None:
     assert names(real.place) == []
     with platform_transaction():
         assert platform_archives().count() == GENERATIONS
+
+
+def test_the_second_site_of_the_platform(acme: Tenant, settings: LazySettings, tmp_path: Path) -> None:
+    """B3: copied once, whole, and read back there; what is gone at the first site goes there too."""
+    settings.VAULT_BACKUP_COPY_STORE = f"file://{tmp_path}/second"
+    back_up()
+    place = platform_manifest().place
+    copy_what_waits()
+    copy_what_waits()
+    store = backup_copy_store()
+    assert store is not None
+    assert [info.name for info in store.list(place.prefix)] == names(place)
+    with platform_transaction():
+        assert platform_archives().get().copied_at
+        PlatformArchive.objects.all().delete()
+    back_up()
+    copy_what_waits()
+    assert not list(store.list(place.prefix))
+    assert [info.name for info in store.list(platform_manifest().place.prefix)]
 
 
 def test_a_moment_that_is_held_for_too_long(acme: Tenant, settings: LazySettings) -> None:

@@ -1,4 +1,4 @@
-"""The root key, in a file and in KMS (P5)."""
+"""The root key, in a file and in KMS (P5; ASVS 13.3.1)."""
 
 import json
 import stat

@@ -6,11 +6,17 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from backups.commands.subcommand import FAILURES, Subcommand
-from backups.custody.commands import making, rotating
+from backups.custody.commands import destroying, escrow, looking, making, rotating
 from tenants.commands import SekishoCommand
 
 # In the order in which `--help` names them.
-SUBCOMMANDS: tuple[Subcommand, ...] = (*making.SUBCOMMANDS, *rotating.SUBCOMMANDS)
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    *making.SUBCOMMANDS,
+    *looking.SUBCOMMANDS,
+    *rotating.SUBCOMMANDS,
+    *escrow.SUBCOMMANDS,
+    *destroying.SUBCOMMANDS,
+)
 
 
 class Command(SekishoCommand):
