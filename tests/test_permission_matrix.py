@@ -261,6 +261,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),
+    "operator:backup_stores": Page("operator.backups", FINE, NO),
     "operator:keys": Page("operator.keys", FINE, NO),
     "operator:keys_destruction_new": Page("operator.keys", FINE, FINE),
     "operator:keys_destruction request_id": Page("operator.keys", FINE, NO),

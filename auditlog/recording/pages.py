@@ -103,6 +103,7 @@ PAGES: dict[str, Promise] = {
     "operator:watch_rule": _("Unusual behaviour"),
     "operator:requests": _("Requests"),
     "operator:backups": _("Backups"),
+    "operator:backup_stores": _("Stores of backups"),
     "operator:keys": _("Encryption keys"),
     "operator:keys_destruction_new": _("Ask for a destruction of keys"),
     "operator:keys_destruction": _("Destruction of keys"),

@@ -1,6 +1,8 @@
 """`backup copy`, `backup doctor` (B3)."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -10,7 +12,8 @@ from auditlog.actors import Actor
 from backups.commands.subcommand import FAILURES, Subcommand, watched
 from backups.sites.examining import examine, stores_to_examine
 from backups.sites.models import StoreCheck, StoreName
-from backups.sites.services import copy_archives, second_site
+from backups.sites.platform import copy_platform_archives
+from backups.sites.services import Copied, copy_archives, second_site
 from tenants.commands import SekishoCommand, chosen_tenants
 from tenants.isolation.context import tenant_scope
 from tenants.queries import provider_scope
@@ -19,7 +22,7 @@ from tenants.queries import provider_scope
 def _arguments(parser: ArgumentParser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--tenant", metavar="CODE", help="one tenant, by its company code")
-    whom.add_argument("--all", dest="all_tenants", action="store_true", help="every open tenant")
+    whom.add_argument("--all", dest="all_tenants", action="store_true", help="every open tenant, and the platform")
 
 
 def _copy(command: SekishoCommand, options: dict[str, Any]) -> None:
@@ -27,7 +30,10 @@ def _copy(command: SekishoCommand, options: dict[str, Any]) -> None:
     results = []
     for tenant in chosen_tenants(options):
         with tenant_scope(tenant.id), watched(command, options, tenant.company_code) as progress:
-            results.append({"company_code": tenant.company_code, **_copied(progress)})
+            results.append({"company_code": tenant.company_code, **_copied(partial(copy_archives, progress=progress))})
+    if options["all_tenants"]:
+        with provider_scope():
+            results.append({"company_code": "(platform)", **_copied(copy_platform_archives)})
     if options["json"]:
         command.print_json(results)
     else:
@@ -41,9 +47,9 @@ def _copy(command: SekishoCommand, options: dict[str, Any]) -> None:
         raise CommandError(f"Not all backups could be copied of {', '.join(failed)}.")
 
 
-def _copied(progress: Any) -> dict[str, Any]:
+def _copied(copying: Callable[..., Copied]) -> dict[str, Any]:
     try:
-        done = copy_archives(actor=Actor.command(), progress=progress)
+        done = copying(actor=Actor.command())
     except FAILURES as error:
         return {"archives": [], "objects": 0, "bytes": 0, "removed": 0, "error": str(error)}
     return {

@@ -3,16 +3,18 @@
 No part is decrypted for it but the list of contents, which says what else belongs to the archive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backups.errors import ArchiveDamaged, Cause
-from backups.layout import objects_prefix
-from backups.manifest import Manifest, read_manifest
+from backups.layout import ArchivePlace, objects_prefix
+from backups.manifest import Manifest, TableEntry, read_manifest
 from backups.models import Archive
 from backups.objects import Ordered, read_list
-from backups.parts import Measure, MeasuringReader, Part
+from backups.parts import Measure, MeasuringReader
 from backups.progress import Progress, silent
+from backups.runs.models import PlatformArchive
+from backups.runs.platformmanifest import read_platform_manifest
 from vault.errors import ObjectExists, ObjectMissing
 from vault.stores import ObjectInfo, ObjectStore
 
@@ -42,7 +44,7 @@ class Way:
 def bring_archive(
     source: ObjectStore, target_store: ObjectStore, archive: Archive, progress: Progress = silent
 ) -> Brought:
-    """Write what the target has not got of an archive, its manifest last. May be cut short anywhere and repeated.
+    """Write what the target has not got of a company's archive, its manifest last. May be cut short and repeated.
 
     Objects are written once and whole, so one that is there with its size is taken as it is; unless the manifest is
     there, too, although the archive does not count as copied: then something was found wrong with it, and all is read.
@@ -51,30 +53,50 @@ def bring_archive(
     place, brought = archive.place, Brought()
     manifest = read_manifest(source, place, sha256=archive.manifest_sha256)
     way = Way(source, target_store, thorough=target_store.exists(place.manifest))
-    there = {info.name: info for info in target_store.list(place.prefix)}
-    for path, measure in stored_parts(manifest).items():
-        _bring(way, path, measure, there.get(path), brought)
+    _bring_parts(way, place, stored_parts(manifest), brought)
     for number, (path, measure, found) in enumerate(_contents(way, manifest), start=1):
         progress("documents", number, manifest.objects.count)
         _bring(way, path, measure, found, brought)
-    with source.open(place.manifest) as reader:
-        content = reader.read()
-    if way.thorough and _content_of(target_store, place.manifest) != content:
-        target_store.delete(place.manifest)
-    if not target_store.exists(place.manifest):
-        brought.add(target_store.put(place.manifest, content).size)
+    _bring_manifest(way, place.manifest, brought)
+    return brought
+
+
+def bring_platform_archive(source: ObjectStore, target_store: ObjectStore, archive: PlatformArchive) -> Brought:
+    """The same of an archive of the platform, which has no contents."""
+    place, brought = archive.place, Brought()
+    manifest = read_platform_manifest(source, place, sha256=archive.manifest_sha256)
+    way = Way(source, target_store, thorough=target_store.exists(place.manifest))
+    _bring_parts(way, place, _table_parts(place, manifest.tables), brought)
+    _bring_manifest(way, place.manifest, brought)
     return brought
 
 
 def stored_parts(manifest: Manifest) -> dict[str, Measure]:
     """The parts of an archive by their names in the store, each with its measure there; contents are not among them."""
-    place, parts = manifest.place, dict[str, Part]()
-    for table in manifest.tables:
-        if table.part:
-            parts[place.small if table.slice else place.table(table.name)] = table.part
+    parts = _table_parts(manifest.place, manifest.tables)
     if manifest.objects.list:
-        parts[place.object_list] = manifest.objects.list
-    return {path: part.cipher for path, part in parts.items()}
+        parts[manifest.place.object_list] = manifest.objects.list.cipher
+    return parts
+
+
+def _table_parts(place: ArchivePlace, tables: Iterable[TableEntry]) -> dict[str, Measure]:
+    return {
+        place.small if table.slice else place.table(table.name): table.part.cipher for table in tables if table.part
+    }
+
+
+def _bring_parts(way: Way, place: ArchivePlace, parts: dict[str, Measure], brought: Brought) -> None:
+    there = {info.name: info for info in way.target_store.list(place.prefix)}
+    for path, measure in parts.items():
+        _bring(way, path, measure, there.get(path), brought)
+
+
+def _bring_manifest(way: Way, path: str, brought: Brought) -> None:
+    content = _content_of(way.source, path)
+    if way.thorough and _content_of(way.target_store, path) != content:
+        way.target_store.delete(path)
+    if not way.target_store.exists(path):
+        brought.add(way.target_store.put(path, content).size)
 
 
 def _contents(way: Way, manifest: Manifest) -> Iterator[tuple[str, Measure, ObjectInfo | None]]:

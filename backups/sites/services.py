@@ -26,7 +26,8 @@ from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import atomic
 from vault.stores import ObjectStore, backup_copy_store, backup_store
 
-_LOCK = "copies of backups"
+# Who copies for a company, or for the platform, holds it.
+LOCK = "copies of backups"
 
 
 @dataclass(slots=True)
@@ -38,6 +39,12 @@ class Copied:
     bytes: int = 0
     removed: int = 0
     failed: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, archive: UUID, brought: Brought) -> None:
+        """One archive more is there."""
+        self.archives.append(archive)
+        self.objects += brought.objects
+        self.bytes += brought.bytes
 
 
 def second_site() -> ObjectStore:
@@ -55,10 +62,10 @@ def copy_archives(*, actor: Actor, progress: Progress = silent) -> Copied:
     Raises NoSecondSite, RunningAlready, ObjectRetained, StoreUnavailable.
     """
     target, done = second_site(), Copied()
-    with exclusive(require_tenant_id(), _LOCK):
+    with exclusive(require_tenant_id(), LOCK):
         with atomic():
             wanted = list(queries.archives().filter(state=State.VERIFIED))
-        there = finished_at(target)
+        there = finished_at(target, require_tenant_id())
         for archive in wanted:
             if archive.copied_at is None or archive.id not in there:
                 _copy(target, archive, done, actor, progress)
@@ -73,7 +80,7 @@ def verify_copy(archive: Archive, *, actor: Actor, progress: Progress = silent) 
     no transaction open. Raises NoSecondSite, RunningAlready, StoreUnavailable.
     """
     target = second_site()
-    with exclusive(archive.tenant_id, _LOCK):
+    with exclusive(archive.tenant_id, LOCK):
         try:
             check_parts(target, read_manifest(target, archive.place, sha256=archive.manifest_sha256), progress)
         except ArchiveDamaged as damage:
@@ -92,9 +99,7 @@ def _copy(target: ObjectStore, archive: Archive, done: Copied, actor: Actor, pro
         record_apart(COPY_FAILED, actor=actor, target=Target.of(archive), outcome=Outcome.FAILURE, after=after)
         return
     note_copied(archive, brought, actor=actor)
-    done.archives.append(archive.id)
-    done.objects += brought.objects
-    done.bytes += brought.bytes
+    done.add(archive.id, brought)
 
 
 @atomic()

@@ -8,9 +8,9 @@ from celery import shared_task
 from auditlog.actors import Actor
 from backups.errors import NoSecondSite, RunningAlready
 from backups.removal import UNFINISHED_AFTER
-from backups.runs.copying import copy_platform_archives
 from backups.sites import services
 from backups.sites.examining import examine, stores_to_examine
+from backups.sites.platform import copy_platform_archives
 from backups.sites.queries import uncopied
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
@@ -26,7 +26,7 @@ _JOB = Actor.system("backups")
 def copy_what_waits() -> None:
     """Queue the copying of every company with a verified archive that is not at the second site yet.
 
-    What interrupted writers left there goes, too.
+    Archives of the platform are brought there, and what interrupted writers left goes.
     """
     for waiting in uncopied():
         with tenant_scope(waiting.tenant_id):

@@ -1,6 +1,6 @@
 """Generations at the second site: what the first has let go goes there, too, but never on its word alone (B2, B3)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -18,29 +18,29 @@ from tenants.isolation.transactions import atomic
 from tenants.queries import current_tenant
 from vault.stores import ObjectStore
 
+MomentOf = Callable[[ArchivePlace], datetime]
 
-def finished_at(store: ObjectStore) -> dict[UUID, ArchivePlace]:
-    """The archives of the tenant in scope that a store holds with their manifest."""
+
+def finished_at(store: ObjectStore, tenant_id: UUID) -> dict[UUID, ArchivePlace]:
+    """The archives of a company, or of the platform, that a store holds with their manifest."""
     return {
         place.archive_id: place
-        for place, found in places_in_store(store, require_tenant_id())
+        for place, found in places_in_store(store, tenant_id)
         if any(info.name == place.manifest for info in found)
     }
 
 
 def remove_surplus(target: ObjectStore, *, actor: Actor) -> int:
-    """Take away what the first site has taken away, and parts of copies that nobody carries on; how many archives.
+    """Take away what the first site has taken away of the tenant in scope; how many archives.
 
-    Only under the lock of the second site.
+    Parts of a copy that nobody carries on go, too. Only under the lock of the second site.
     """
     with atomic():
         listed = set(Archive.objects.values_list("id", flat=True))
         generations = current_tenant().plan.generations
-    finished = finished_at(target)
-    for place, _found in list(places_in_store(target, require_tenant_id())):
-        if place.archive_id not in listed and place.archive_id not in finished:
-            take_away(target, place)
-    gone = [place for place in _surplus(target, finished, listed, generations) if take_away(target, place)]
+    gone = take_surplus_away(
+        target, require_tenant_id(), listed, generations, lambda place: read_manifest(target, place).snapshot_at
+    )
     for place in gone:
         _note_removed(place, actor=actor)
     if gone:
@@ -48,10 +48,22 @@ def remove_surplus(target: ObjectStore, *, actor: Actor) -> int:
     return len(gone)
 
 
-def _surplus(
-    target: ObjectStore, finished: dict[UUID, ArchivePlace], listed: Collection[UUID], generations: int
+def take_surplus_away(
+    target: ObjectStore, tenant_id: UUID, listed: Collection[UUID], generations: int, moment_of: MomentOf
 ) -> list[ArchivePlace]:
-    """Archives that the catalogue has not got, and that as many newer ones follow as the plan keeps, listed and here.
+    """Take archives away that the catalogue has not got, when enough newer ones are there; what went."""
+    finished = finished_at(target, tenant_id)
+    for place, _found in list(places_in_store(target, tenant_id)):
+        if place.archive_id not in listed and place.archive_id not in finished:
+            take_away(target, place)
+    surplus = _surplus(finished, listed, generations, moment_of)
+    return [place for place in surplus if take_away(target, place)]
+
+
+def _surplus(
+    finished: dict[UUID, ArchivePlace], listed: Collection[UUID], generations: int, moment_of: MomentOf
+) -> list[ArchivePlace]:
+    """Archives that the catalogue has not got, and that as many newer ones follow as are kept, listed and here.
 
     So nothing goes when catalogue and first site are lost, or emptied by somebody.
     """
@@ -60,7 +72,7 @@ def _surplus(
     moments: dict[UUID, datetime] = {}
     for key, place in finished.items():
         with suppress(ArchiveDamaged):  # kept: somebody should look at it
-            moments[key] = read_manifest(target, place).snapshot_at
+            moments[key] = moment_of(place)
     kept = [moment for key, moment in moments.items() if key in listed]
     return [
         finished[key]

@@ -14,6 +14,7 @@ from backups.companies import company_page, summary
 from backups.models import Archive, State
 from backups.queries import archives
 from backups.removal import forget
+from backups.sites.models import StoreCheck
 from backups.watch.tasks import watch_backups
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
@@ -122,3 +123,15 @@ def test_the_pages_need_their_menu(cast: Cast, provider: Tenant) -> None:
         assert colleague.get(address).status_code == 403
         assert cast.admin.client().get(address).status_code == 404
     assert colleague.post(f"{ACME}make/").status_code == 403
+
+
+def test_stores_say_what_they_do_not_hold(cast: Cast) -> None:
+    """B3, T8: the newest examination of each, and where it is."""
+    client = cast.operator.client()
+    assert "No store was tried yet" in client.get(f"{PAGE}stores/").content.decode()
+    probes = [{"check": "overwrite", "held": False}]
+    with platform_transaction():
+        StoreCheck(store="backups", address="s3://backups", server="", sound=False, checks=probes).save()
+    page = client.get(f"{PAGE}stores/").content.decode()
+    assert "Not as it must be" in page
+    assert "Keeps what is overwritten" in page

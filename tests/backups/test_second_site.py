@@ -14,6 +14,9 @@ from backups.generations import apply_generations
 from backups.layout import archives_prefix
 from backups.models import Archive
 from backups.restoring import restore_archive
+from backups.runs.models import PlatformArchive, RunKind
+from backups.runs.services import back_up_everybody
+from backups.sites.platform import copy_platform_archives
 from backups.sites.queries import late_copies, uncopied
 from backups.sites.services import Copied, copy_archives, verify_copy
 from backups.sites.tasks import copy_what_waits
@@ -23,6 +26,7 @@ from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PlanCode
+from tenants.queries import provider_scope
 from tests.backups.conftest import ACTOR, Bucket, Stored
 from tests.backups.processes import kill, run, start, table_locked, wait_until_blocked
 from tests.backups.tampering import flip, names
@@ -246,3 +250,22 @@ def test_the_hourly_job(verified: Archive, neighbour: Stored, settings: LazySett
     settings.VAULT_BACKUP_COPY_STORE = ""
     copy_what_waits()
     assert "VAULT_BACKUP_COPY_STORE" in run("backup", "copy", "--all").stderr
+
+
+def test_the_platform_too(provider: Tenant, settings: LazySettings) -> None:
+    """B3: archives of the platform are at the second site as well, whole and once; old ones go when enough follow."""
+    back_up_everybody(RunKind.COMMAND)
+    copy_what_waits()
+    assert everything(target()) == everything(backup_store())
+    with provider_scope(), platform_transaction():
+        (archive,) = PlatformArchive.objects.all()
+        assert archive.copied_at is not None
+    with provider_scope():
+        assert copy_platform_archives(actor=ACTOR).objects == 0
+    flip(archive.place.small, -1)
+    target().delete(archive.place.small)
+    with platform_transaction():
+        PlatformArchive.objects.update(copied_at=None)
+    with provider_scope():
+        done = copy_platform_archives(actor=ACTOR)
+    assert done.failed == {archive.id: f"{archive.place.small}: a part has another digest than the manifest says"}
