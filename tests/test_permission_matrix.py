@@ -6,6 +6,7 @@ ASVS 8.1.1, 8.2.1, 8.2.2, 8.3.1.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -379,12 +380,14 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
 
 
 def answer(client: Client, method: str, address: str) -> int:
-    """The status of an answer; what the request did is undone."""
+    """The status of an answer; what the request did is undone, in the database and in the browser."""
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         response: HttpResponseBase = getattr(client, method)(address)
         if isinstance(response, StreamingHttpResponse):
             b"".join(response)  # to its end, as a browser does; a response that is only closed closes the database too
         transaction.set_rollback(True)
+    client.cookies = cookies
     return response.status_code
 
 

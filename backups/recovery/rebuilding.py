@@ -21,7 +21,6 @@ from auditlog.actors import Actor
 from auditlog.models import RetentionClass
 from auditlog.partitions import make_partitions, make_partitions_of
 from auditlog.sealing.headchecks import verify_heads
-from auditlog.sealing.queries import newest_head
 from auditlog.sealing.sealer import recover, seal
 from auditlog.sealing.verifying import verify_tenant
 from auditlog.services import record
@@ -154,11 +153,8 @@ def _load_companies(
 
 def _go_on_sealing(tenants: list[Tenant], actor: Actor) -> None:
     """Take over the heads that the anchor store holds beyond those of the archive, then seal what is new."""
-    with platform_transaction():
-        sealed_before = newest_head() is not None
-    if sealed_before:
-        with provider_scope():
-            recover(actor=actor)
+    with provider_scope():
+        recover(actor=actor)
     seal([tenant.id for tenant in tenants])
 
 

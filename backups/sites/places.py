@@ -73,7 +73,9 @@ class Place:
     @property
     def region_label(self) -> str:
         """Where that is."""
-        return self.region or _("Not stated")
+        if self.region:
+            return self.region
+        return _("Not stated") if settings.PRODUCTION else _("This machine")
 
 
 def where_kept() -> tuple[Place, ...]:

@@ -31,6 +31,8 @@ def test_every_place_is_named(settings: LazySettings) -> None:
         (Kept.COPIES, PlaceKind.BUCKET, "Osaka, Japan (ap-northeast-3)"),
     ]
     settings.VAULT_BACKUP_COPY_STORE = ""
+    assert [place.region_label for place in where_kept()][2:] == ["This machine", "This machine"]
+    settings.PRODUCTION = True
     assert [place.region_label for place in where_kept()][2:] == ["Not stated", "Not stated"]
 
 

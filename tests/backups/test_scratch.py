@@ -45,8 +45,8 @@ def admin() -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.mark.parametrize(("role", "database", "told"), [
-    ("owner", RUN, "the database of the service itself"),
-    ("default", "postgres", "CREATEDB and BYPASSRLS"),
+    pytest.param("owner", RUN, "the database of the service itself", id="the live database"),
+    pytest.param("default", "postgres", "CREATEDB and BYPASSRLS", id="too few rights"),
 ])  # fmt: skip
 def test_a_server_that_is_none(settings: Any, verified: Archive, role: str, database: str, told: str) -> None:
     """B5, T1: refused before anything is made, and nothing is kept."""
