@@ -213,8 +213,8 @@ VAULT_BACKUP_COPY_STORE = env.str("VAULT_BACKUP_COPY_STORE", default="")
 # So long nobody can delete what is written to the stores of backups, which need Object Lock then.
 BACKUP_LOCK_DAYS: int = env.int("BACKUP_LOCK_DAYS", default=0)
 BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
-# Processes that work on the backup of all companies at once.
-BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=os.cpu_count() or 1)
+# Processes that work on the backup of all companies at once. The demonstration is saved before a second one is up.
+BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=1 if DEMO else os.cpu_count() or 1)
 # One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.
 BACKUP_SNAPSHOT_MINUTES: int = env.int("BACKUP_SNAPSHOT_MINUTES", default=120)
 # Where each of them is, in words for people ("東京"); of a bucket of Amazon the region says it by itself.
