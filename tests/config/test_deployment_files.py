@@ -97,7 +97,7 @@ def test_no_secret_has_a_default_or_appears_twice(secrets: dict[str, str]) -> No
     text = COMPOSE.read_text()
     required = set(re.findall(r"\$\{(\w+):\?", text))
     assert required == set(secrets)
-    assert set(re.findall(r"\$\{(\w+):-", text)) == {"EMAIL_URL"}
+    assert set(re.findall(r"\$\{(\w+):-", text)) == {"EMAIL_URL", "BACKUP_COPY_STORE"}
     random = [value for name, value in secrets.items() if name not in {"PUBLIC_URL", "ALLOWED_HOSTS"}]
     assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in random)
     assert len(set(random)) == len(random)
@@ -122,8 +122,11 @@ def test_settings_read_every_variable_that_the_programs_get(services: dict[str, 
 
 
 def test_web_server_starts_with_this_environment_and_is_fit_for_deployment(services: dict[str, dict[str, Any]]) -> None:
-    """Django's deployment checks, on the settings that the containers get."""
-    checked = _manage(services["web"]["environment"], "check", "--deploy", "--fail-level", "WARNING")
+    """Django's deployment checks, on the settings that the containers get, and a second site elsewhere."""
+    environment = services["web"]["environment"] | {
+        "VAULT_BACKUP_COPY_STORE": "s3://copies?endpoint=https://s3.example&region=osaka"
+    }
+    checked = _manage(environment, "check", "--deploy", "--fail-level", "WARNING")
     assert checked.returncode == 0, checked.stderr
 
 
