@@ -87,7 +87,8 @@ def test_stack_runs_as_long_as_the_command(var_dir: Path) -> None:
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_command_that_is_told_to_stop_stops_the_stack(var_dir: Path, sent: signal.Signals) -> None:
     """By the terminal or by a supervisor."""
-    wait = "import signal; print('up', flush=True); signal.pause()"
+    # Not signal.pause(): a signal that comes a moment before it would be waited for for ever.
+    wait = "import time; print('up', flush=True)\nwhile True: time.sleep(0.05)"
     command = _manage(var_dir, "shell", "--no-imports", "--command", wait)
     assert command.stdout is not None
     assert command.stdout.readline() == "up\n"

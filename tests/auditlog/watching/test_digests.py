@@ -1,5 +1,6 @@
 """The daily digest: to operators always, to administrators when there is something, to everybody once (G9)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -24,6 +25,14 @@ from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
+
+
+@pytest.fixture(autouse=True)
+def midday() -> Iterator[None]:
+    """It is noon: a digest belongs to its day, and late in the evening "an hour later" would be another one."""
+    noon = timezone.localtime(timezone=ZONE).replace(hour=12, minute=0)
+    with time_machine.travel(noon, tick=True):
+        yield
 
 
 def notice(tenant: Tenant, *user_ids: str) -> None:
