@@ -18,8 +18,9 @@ from backups.archivedrows import archived_rows, archived_values
 from backups.errors import ArchiveDamaged, Cause
 from backups.manifest import Manifest, read_manifest
 from backups.models import Archive
-from backups.objects import ArchivedContent, read_list
+from backups.objects import read_list
 from backups.progress import Progress, silent
+from backups.recovery.contents import put_one_back
 from backups.requests import working
 from backups.requests.actions import FILES_RETURNED
 from backups.requests.asking import MOST_FILES
@@ -31,8 +32,7 @@ from documents.objects import OBJECT_KIND, object_path
 from documents.returning import Deleted, Returned, put_back, require_room
 from tenants.isolation.transactions import atomic
 from tenants.queries import current_tenant
-from vault.errors import ObjectExists, ObjectMissing
-from vault.stores import ObjectStore, backup_store, copy_object, document_store
+from vault.stores import ObjectStore, backup_store, document_store
 
 _MOST_VERSIONS = 100_000
 _AT_ONCE = 1000
@@ -120,24 +120,9 @@ def _copy_contents(store: ObjectStore, manifest: Manifest, names: Collection[str
             missing.discard(content.name)
             done += 1
             progress("documents", done, len(names))
-            _copy(store, manifest.place.tenant_id, content)
+            put_one_back(store, content, manifest.place.tenant_id)
     if missing:
         raise ArchiveDamaged(manifest.place.object_list, Cause.CONTENT, f"{len(missing)} contents are not listed")
-
-
-def _copy(store: ObjectStore, tenant_id: UUID, content: ArchivedContent) -> None:
-    target, source, expected = object_path(content.name), content.path(tenant_id), content.part.cipher
-    if document_store().exists(target):
-        return
-    try:
-        copy = copy_object(store, source, document_store(), target)
-    except ObjectExists:  # somebody else was faster, with the same bytes
-        return
-    except ObjectMissing as error:
-        raise ArchiveDamaged(source, Cause.PART_MISSING) from error
-    if (copy.size, copy.sha256) != (expected.bytes, expected.sha256):
-        document_store().delete(target)
-        raise ArchiveDamaged(source, Cause.DIGEST)
 
 
 @atomic()
