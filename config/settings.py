@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "backups.sites",
     "backups.watch",
     "backups.requests",
+    "retention",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,27 @@
+"""Administrators and operators who exist already get the new menus."""
+
+from django.db import migrations
+
+_NEW = {
+    "administrator": ("console.contract", "console.data_return"),
+    "operator": ("operator.contracts", "operator.retention", "operator.deletion", "operator.holds"),
+}
+
+
+def _give(role: str, menu: str) -> str:
+    return f"""
+UPDATE accounts_role SET menus = array_append(menus, '{menu}')
+WHERE code = '{role}' AND NOT menus @> ARRAY['{menu}']::varchar[]
+"""
+
+
+def _take(menu: str) -> str:
+    return f"UPDATE accounts_role SET menus = array_remove(menus, '{menu}')"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(_give(role, menu), _take(menu)) for role, menus in _NEW.items() for menu in menus
+    ]
