@@ -22,6 +22,4 @@ def _take(menu: str) -> str:
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
-    operations = [
-        migrations.RunSQL(_give(role, menu), _take(menu)) for role, menus in _NEW.items() for menu in menus
-    ]
+    operations = [migrations.RunSQL(_give(role, menu), _take(menu)) for role, menus in _NEW.items() for menu in menus]
