@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts.passkeys",
     "tenants",
     "documents",
+    "tenants.contract",
     "backups",
     "backups.destruction",
     "backups.runs",

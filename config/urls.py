@@ -37,6 +37,8 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import tenants.contract.urls_console
+import tenants.contract.urls_operator
 import tenants.urls
 
 console = [
@@ -56,9 +58,11 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *tenants.contract.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
+    *tenants.contract.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,

@@ -276,6 +276,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "tenants.contract.queries",
         "tenants.queries",
         "tenants.services",
     }
