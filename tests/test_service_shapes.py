@@ -278,6 +278,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.tasks",
         "tenants.queries",
         "tenants.services",
+        "retention.erasure.queries",
+        "retention.erasure.services",
     }
 
 
