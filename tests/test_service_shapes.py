@@ -124,7 +124,7 @@ def modules(*, edges: bool) -> Iterator[tuple[str, ast.Module]]:
     for app in APPS:
         for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
             parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
-            if {"commands", "migrations", "management", "isolation"} & set(parts):
+            if {"commands", "subcommands", "migrations", "management", "isolation"} & set(parts):
                 continue
             is_edge = parts[1] == "views" or parts[-1] in EDGES
             if is_edge == edges:
