@@ -73,7 +73,7 @@ MENUS = (
          _("List and create tenants")),
     Menu("operator.contracts", _("Contracts"), Audience.OPERATOR, None, "file-certificate",
          _("See and change contracts, plans and editions, usage and invoices")),
-    Menu("operator.retention", _("Retention"), Audience.OPERATOR, None, "hourglass",
+    Menu("operator.retention", _("Retention"), Audience.OPERATOR, "operator:retention", "hourglass",
          _("See what expired, what is due, who leaves when, and the register of everything that is kept")),
     Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, None, "trash",
          _("Delete a whole company for good, with a second operator")),

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "backups.requests",
     "retention",
     "retention.erasure",
+    "retention.expiry",
 ]
 
 MIDDLEWARE = [

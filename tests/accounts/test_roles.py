@@ -89,7 +89,6 @@ _AWAITING_PAGES = {
     "operator.contracts",
     "operator.deletion",
     "operator.holds",
-    "operator.retention",
 }
 
 
