@@ -74,7 +74,7 @@ MENUS = (
     Menu("operator.contracts", pgettext_lazy("contracts of companies", "Contracts"), Audience.OPERATOR,
          "operator:contracts", "file-certificate",
          _("See and change contracts, plans and editions, usage and invoices")),
-    Menu("operator.retention", _("Retention"), Audience.OPERATOR, None, "hourglass",
+    Menu("operator.retention", _("Retention"), Audience.OPERATOR, "operator:retention", "hourglass",
          _("See what expired, what is due, who leaves when, and the register of everything that is kept")),
     Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, None, "trash",
          _("Delete a whole company for good, with a second operator")),

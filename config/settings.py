@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.erasure",
+    "retention.expiry",
 ]
 
 MIDDLEWARE = [

@@ -278,6 +278,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
+    "operator:retention": Page("operator.retention", FINE, NO),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),

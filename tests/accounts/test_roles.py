@@ -87,7 +87,6 @@ _AWAITING_PAGES = {
     "console.data_return",
     "operator.deletion",
     "operator.holds",
-    "operator.retention",
 }
 
 
