@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts.passkeys",
     "tenants",
     "documents",
+    "tenants.contract",
     "tenants.invoices",
     "backups",
     "backups.destruction",
@@ -79,6 +80,8 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.erasure",
+    "retention.expiry",
 ]
 
 MIDDLEWARE = [
