@@ -40,6 +40,8 @@ import backups.urls_operator
 import retention.expiry.urls_operator
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
+import tenants.invoices.urls_console
+import tenants.invoices.urls_operator
 import tenants.urls
 
 console = [
@@ -60,10 +62,12 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *tenants.invoices.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
+    *tenants.invoices.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,

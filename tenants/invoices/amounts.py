@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class Rounding(models.TextChoices):
     """What becomes of the part of a yen; the law leaves it to the issuer."""
 
-    DOWN = "down", _("Down")
-    HALF_UP = "half_up", _("Half up")
-    UP = "up", _("Up")
+    DOWN = "down", _("Round down")
+    HALF_UP = "half_up", _("Round half up")
+    UP = "up", _("Round up")
 
 
 def rounded(numerator: int, denominator: int, rounding: str) -> int:

@@ -14,7 +14,7 @@ from tenants.invoices import queries
 from tenants.invoices.actions import CREDIT_NOTE_ISSUED
 from tenants.invoices.amounts import rounded
 from tenants.invoices.issuers import printed, require_complete
-from tenants.invoices.issuing import numbered, record_in_both
+from tenants.invoices.issuing import enter, numbered
 from tenants.invoices.models import Invoice, InvoiceKind
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, take_turns
@@ -91,8 +91,8 @@ def credit(invoice: Invoice, nets: Mapping[str, int], *, reason: str, now: datet
             reason=reason.strip()[:_REASON_LENGTH],
             issued_by_name=actor.name or actor.user_id,
         )
-        note.save(force_insert=True)
-        record_in_both(CREDIT_NOTE_ISSUED, note, Tenant.objects.get(id=invoice.tenant_id), provider, actor=actor)
+        tenant = Tenant.objects.get(id=invoice.tenant_id)
+        enter(note, CREDIT_NOTE_ISSUED, tenant=tenant, provider=provider, actor=actor)
     return note
 
 

@@ -4,7 +4,6 @@ Each is issued in a transaction of its own, under one turn of the provider: the 
 and one, and whoever is killed before the commit has used none. So the job may end anywhere and be run again.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
-from django.utils import timezone, translation
+from django.utils import translation
 
 from auditlog.actions import Action
 from auditlog.actors import Actor
@@ -22,24 +21,15 @@ from tenants.invoices.actions import INVOICE_ISSUED
 from tenants.invoices.amounts import prorated, tax_sums
 from tenants.invoices.issuers import printed, require_complete
 from tenants.invoices.models import Invoice, InvoiceKind, Issuer, Price
-from tenants.invoices.periods import (
-    due_date,
-    first_day,
-    fiscal_year,
-    last_day,
-    last_ended_month,
-    months_back,
-    months_between,
-)
+from tenants.invoices.periods import due_date, ended_months, fiscal_year, oldest_ended_month
 from tenants.invoices.recipients import recipient_of
 from tenants.invoices.terms import stretches
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
+from tenants.months import Month
 from tenants.plans import PLANS, PlanCode
 
-# How far back a missed month is looked for: a year of failed jobs would have been noticed.
-_MONTHS_BACK = 12
 _LANGUAGES = ("ja", "en")
 
 
@@ -48,29 +38,29 @@ class Draft:
     """What a company has to pay for a month and has no invoice of yet."""
 
     tenant: Tenant
-    month: date
+    month: Month
     lines: list[dict[str, Any]]
 
 
-def drafts(now: datetime, *, month: date | None = None) -> list[Draft]:
-    """Every invoice that is missing, or only those of one month; the oldest month first. Writes nothing."""
+def drafts(now: datetime, *, wanted: str = "") -> list[Draft]:
+    """Every invoice that is missing, or only those of one month (`2026-11`); the oldest first. Writes nothing."""
     with platform_transaction():
         price_list = list(Price.objects.all())
         tenants = list(Tenant.objects.filter(is_provider=False).order_by("company_code"))
-        since = months_back(first_day(now.date()), _MONTHS_BACK)
-        there = queries.invoiced(month or since)
+        there = queries.invoiced(since=oldest_ended_month(now))
     found = []
     for tenant in tenants:
-        for one in _months_of(tenant, now, since, month):
-            lines = [] if (tenant.id, one) in there else lines_of(tenant, one, price_list)
-            if any(line["amount"] for line in lines):
-                found.append(Draft(tenant, one, lines))
-    return sorted(found, key=lambda draft: (draft.month, draft.tenant.company_code))
+        for month in ended_months(tenant, now):
+            if (tenant.id, month.first_day) not in there and wanted in {"", str(month)}:
+                lines = lines_of(tenant, month, price_list)
+                if any(line["amount"] for line in lines):
+                    found.append(Draft(tenant, month, lines))
+    return sorted(found, key=lambda draft: (str(draft.month), draft.tenant.company_code))
 
 
-def issue_missing(now: datetime, *, actor: Actor, month: date | None = None) -> list[Invoice]:
+def issue_missing(now: datetime, *, actor: Actor, wanted: str = "") -> list[Invoice]:
     """Issue every invoice that is missing, or only those of one month; raises ValidationError without an issuer."""
-    issued = [issue(draft, now=now, actor=actor) for draft in drafts(now, month=month)]
+    issued = [issue(draft, now=now, actor=actor) for draft in drafts(now, wanted=wanted)]
     return [invoice for invoice in issued if invoice is not None]
 
 
@@ -82,7 +72,7 @@ def issue(draft: Draft, *, now: datetime, actor: Actor) -> Invoice | None:
         require_complete(issuer)
         with tenant_scope(provider.id):
             take_turns("invoices")
-        key = {"tenant_id": draft.tenant.id, "period": draft.month, "kind": InvoiceKind.INVOICE}
+        key = {"tenant_id": draft.tenant.id, "period": draft.month.first_day, "kind": InvoiceKind.INVOICE}
         if Invoice.objects.filter(**key).exists():
             return None
         issued_on = now.astimezone(ZoneInfo(provider.time_zone)).date()
@@ -99,8 +89,7 @@ def issue(draft: Draft, *, now: datetime, actor: Actor) -> Invoice | None:
             lines=draft.lines,
             issued_by_name=actor.name or actor.user_id,
         )
-        invoice.save(force_insert=True)
-        record_in_both(INVOICE_ISSUED, invoice, draft.tenant, provider, actor=actor)
+        enter(invoice, INVOICE_ISSUED, tenant=draft.tenant, provider=provider, actor=actor)
     return invoice
 
 
@@ -118,12 +107,12 @@ def summed(lines: list[dict[str, Any]], issuer: Issuer) -> dict[str, Any]:
     return {"taxes": [one.as_json() for one in taxes], "net": net, "tax": tax, "total": net + tax}
 
 
-def lines_of(tenant: Tenant, month: date, price_list: list[Price]) -> list[dict[str, Any]]:
+def lines_of(tenant: Tenant, month: Month, price_list: list[Price]) -> list[dict[str, Any]]:
     """What the company's plans of a month cost, by days where one was not for the whole month."""
-    of = last_day(month).day
+    of = month.last_day.day
     lines = []
     for stretch in stretches(tenant, month):
-        price = queries.price_on(price_list, stretch.plan_code, month)
+        price = queries.price_on(price_list, stretch.plan_code, month.first_day)
         if price is None or not price.fee or stretch.plan_code == PlanCode.TRIAL:
             continue
         lines.append(
@@ -142,8 +131,9 @@ def lines_of(tenant: Tenant, month: date, price_list: list[Price]) -> list[dict[
     return lines
 
 
-def record_in_both(action: Action, invoice: Invoice, tenant: Tenant, provider: Tenant, *, actor: Actor) -> None:
-    """In the provider's log and in the company's own, unless that is erased."""
+def enter(invoice: Invoice, action: Action, *, tenant: Tenant, provider: Tenant, actor: Actor) -> None:
+    """Into the ledger, and on record in the provider's log and in the company's own, unless that is erased."""
+    invoice.save(force_insert=True)
     for place in {provider.id} | ({tenant.id} if tenant.state != State.ERASED else set[UUID]()):
         with tenant_scope(place):
             record(action, actor=actor, target=invoice, after=invoice.described())
@@ -158,12 +148,3 @@ def _named(plan_code: str) -> dict[str, str]:
                 "plan": PLANS[PlanCode(plan_code)].code.label
             }
     return names
-
-
-def _months_of(tenant: Tenant, now: datetime, since: date, month: date | None) -> Iterator[date]:
-    """The months of the company that are over and may be missing, or the one that is asked for if it is."""
-    newest = last_ended_month(now, tenant.time_zone)
-    begun = first_day(timezone.localtime(tenant.created_at, ZoneInfo(tenant.time_zone)).date())
-    if month is not None:
-        return iter([month] if begun <= month <= newest else [])
-    return months_between(max(begun, since), newest)

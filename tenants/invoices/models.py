@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.invoices.amounts import Rounding
 from tenants.invoices.registration import validate_registration_number
@@ -70,8 +71,8 @@ class Price(models.Model):
 class AccountKind(models.TextChoices):
     """Kinds of bank accounts that are paid to."""
 
-    ORDINARY = "ordinary", _("Ordinary")
-    CURRENT = "current", _("Current")
+    ORDINARY = "ordinary", pgettext_lazy("bank account", "Ordinary")
+    CURRENT = "current", pgettext_lazy("bank account", "Current")
 
 
 class Issuer(models.Model):

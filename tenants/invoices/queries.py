@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
+from django.db.models import Count, QuerySet, Sum
 
 from tenants.invoices.models import Delivery, Invoice, InvoiceKind, Issuer, Price
 from tenants.isolation.context import require_tenant_id
@@ -20,6 +20,12 @@ def prices() -> list[Price]:
     """The whole price list, plan by plan, the newest price first; as the platform role."""
     with platform_transaction():
         return list(Price.objects.all())
+
+
+def find_price(price_id: UUID) -> Price | None:
+    """The price of that key, as the platform role."""
+    with platform_transaction():
+        return Price.objects.filter(id=price_id).first()
 
 
 def price_on(price_list: Collection[Price], plan_code: str, month: date) -> Price | None:
@@ -95,12 +101,12 @@ def ledger(filters: dict[str, Any]) -> list[Invoice]:
 
 
 def _sums(found: QuerySet[Invoice]) -> Sums:
-    def signed(column: str) -> Sum:
-        taken = When(kind=InvoiceKind.CREDIT_NOTE, then=Value(0) - F(column))
-        return Sum(Case(taken, default=F(column)), default=0)
-
-    return Sums(
-        **found.order_by().aggregate(
-            count=Count("id"), **{column: signed(column) for column in ("net", "tax", "total")}
-        )
-    )
+    sums = {"count": 0, "net": 0, "tax": 0, "total": 0}
+    columns = {"net": Sum("net"), "tax": Sum("tax"), "total": Sum("total")}
+    for row in found.order_by().values("kind").annotate(count=Count("id"), **columns):
+        sums["count"] += row["count"]
+        sign = -1 if row["kind"] == InvoiceKind.CREDIT_NOTE else 1
+        for name, value in row.items():
+            if name in columns:
+                sums[name] += sign * int(str(value))
+    return Sums(**sums)

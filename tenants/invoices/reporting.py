@@ -88,9 +88,7 @@ def printed(invoice: Invoice, language: str) -> dict[str, Any]:
         "bank": _bank(invoice.issuer, both=both),
         "lines": [_line(line, both=both) for line in invoice.lines],
         "has_reduced": any(line["reduced"] for line in invoice.lines),
-        "taxes": [
-            {"rate": _rate(one), "net": _yen(one["net"]), "tax": _yen(one["tax"])} for one in invoice.taxes
-        ],
+        "taxes": [{"rate": _rate(one), "net": _yen(one["net"]), "tax": _yen(one["tax"])} for one in invoice.taxes],
         "net": _yen(invoice.net),
         "tax": _yen(invoice.tax),
         "total": _yen(invoice.total),

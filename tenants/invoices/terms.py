@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from tenants.invoices.periods import last_day
 from tenants.models import Tenant
+from tenants.months import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Stretch:
         return (self.last - self.first).days + 1
 
 
-def stretches(tenant: Tenant, month: date) -> list[Stretch]:
+def stretches(tenant: Tenant, month: Month) -> list[Stretch]:
     """The days of the month on which the company had a contract, plan by plan; none when it had none."""
-    first = max(month, tenant.created_at.astimezone(ZoneInfo(tenant.time_zone)).date())
-    last = last_day(month)
+    first = max(month.first_day, tenant.created_at.astimezone(ZoneInfo(month.zone)).date())
+    last = month.last_day
     return [Stretch(tenant.plan_code, first, last)] if first <= last else []
