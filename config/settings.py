@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts.passkeys",
     "tenants",
     "documents",
+    "tenants.contract",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -79,6 +80,8 @@ INSTALLED_APPS = [
     "backups.requests",
     "retention",
     "retention.promise",
+    "retention.erasure",
+    "retention.expiry",
 ]
 
 MIDDLEWARE = [

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.factors import recovery
 
-APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
+APPS = ("accounts", "auditlog", "tenants", "documents", "backups", "retention")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
                    "urls", "urls_console", "urls_operator"})  # fmt: skip
 READS = frozenset({"models", "queries"})
@@ -276,8 +276,11 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "tenants.contract.queries",
         "tenants.queries",
         "tenants.services",
+        "retention.erasure.queries",
+        "retention.erasure.services",
     }
 
 
