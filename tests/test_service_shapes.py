@@ -104,6 +104,8 @@ EXCEPTIONS = {
     "backups.recovery.platformload.load_platform": JOURNAL,
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
+    "retention.cancellation.notices.note_told": "writes down who was told",
+    "retention.cancellation.notices.tell": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
