@@ -1,11 +1,13 @@
 """From the cancellation to the suspension, day by day (T4, R1)."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from accounts.models import Session
 from auditlog.actors import Actor
@@ -33,6 +35,12 @@ TODAY = today_in("Asia/Tokyo", datetime.now(UTC)) + timedelta(days=1)
 START = start_of(TODAY, "Asia/Tokyo") + timedelta(hours=12)
 LAST_DAY = TODAY + timedelta(days=3)
 ENDS = start_of(TODAY + timedelta(days=4), "Asia/Tokyo")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def cancel(tenant: Tenant, actor: Actor, **changed: Any) -> Cancellation:
