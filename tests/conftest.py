@@ -19,6 +19,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
@@ -42,6 +44,10 @@ from tests.static_files import list_once
 __all__ = ["browser", "every_deed_is_recorded", "live_url", "open_page", "page", "watched_transactions"]
 
 EVERY_ROLE = ("default", "platform", "owner")
+
+# How quickly examples are made and tried says something about the machine's load, and nothing about the product.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 _NOT_INSTALLED = "not installed on this machine: "
 
