@@ -37,6 +37,9 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import retention.expiry.urls_operator
+import tenants.contract.urls_console
+import tenants.contract.urls_operator
 import tenants.urls
 
 console = [
@@ -56,9 +59,11 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *tenants.contract.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
+    *tenants.contract.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
@@ -70,6 +75,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *retention.expiry.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

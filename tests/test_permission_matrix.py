@@ -237,6 +237,9 @@ MATRIX: dict[str, Page | Public] = {
     "operator:restore company wish": Page("operator.backups", ABSENT, NO),
     "operator:restore_approve company wish": Page("operator.backups", NO, ABSENT),
     "operator:restore_refuse company wish": Page("operator.backups", NO, ABSENT),
+    "console:contract": Page("console.contract", FINE, NO),
+    "operator:contracts": Page("operator.contracts", FINE, NO),
+    "operator:contract tenant_id": Page("operator.contracts", FINE, NO),
     "console:staff_accesses": Page("console.staff_access", FINE, NO),
     "console:staff_access access": Page("console.staff_access", FINE, NO),
     "console:staff_access_approve access": Page("console.staff_access", NO, FINE),
@@ -275,6 +278,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
+    "operator:retention": Page("operator.retention", FINE, NO),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
@@ -350,6 +354,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "user": person.user.id,
             "company": access.tenant_id,
             "company_code": "ACME",
+            "tenant_id": cast.admin.tenant.id,
             "access": access.id,
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
             "drill": review.id,
@@ -414,7 +419,8 @@ def test_everybody_gets_what_is_theirs(first: int, clients: dict[str, Client], t
     for name in list(MATRIX)[first : first + TOGETHER]:
         url_name, *parameters = name.split()
         address = reverse(url_name, kwargs={parameter: things[parameter] for parameter in parameters})
-        theirs = bool(set(parameters) - {"company_code", "rule"})  # every company and rule is the operators' business
+        # Every company and every rule is the business of operators.
+        theirs = bool(set(parameters) - {"company_code", "rule", "tenant_id"})
         for (role, client), method in product(clients.items(), ("get", "post")):
             seen[name, method, role] = answer(client, method, address)
             right[name, method, role] = expected(MATRIX[name], role, method, names_a_thing=theirs)

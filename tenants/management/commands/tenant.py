@@ -1,90 +1,39 @@
-"""`manage.py tenant create|list`: the provider's tenants (T1, T3)."""
+"""`manage.py tenant …`: the provider's tenants (T1, T3). Each area has its subcommands in a module of its own."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from auditlog.actors import Actor
-from tenants import queries
 from tenants.commands import SekishoCommand, command_error
-from tenants.models import Tenant
-from tenants.plans import PlanCode
-from tenants.services import FirstUser, create_tenant
+from tenants.subcommands import creating, listing
+from tenants.subcommands.subcommand import Subcommand
+
+# In the order in which `--help` names them. A new one stands in a module of its own, and that module stands here.
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    *creating.SUBCOMMANDS,
+    *listing.SUBCOMMANDS,
+)
 
 
 class Command(SekishoCommand):
-    """Create tenants and list them."""
+    """Create tenants, list them, and what else is done to one. Exit codes: 0 done, 1 refused, 2 wrong usage."""
 
-    help = "Create a tenant, or list all of them."
+    help = "Create, list and look after the tenants."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One subcommand a deed."""
-        commands = parser.add_subparsers(dest="deed", required=True)
-        create = commands.add_parser("create", help="create a tenant and print its administrator's one-time link")
-        create.add_argument("code", metavar="CODE", help="company code")
-        create.add_argument("--name", required=True, help="name of the organisation")
-        create.add_argument("--plan", choices=PlanCode.values, default=PlanCode.STANDARD)
-        create.add_argument("--admin-user-id", required=True)
-        create.add_argument("--admin-email", required=True)
-        create.add_argument("--admin-name", help="the administrator's name (default: the user ID)")
-        super().add_arguments(create)
-        super().add_arguments(commands.add_parser("list", help="list all tenants"))
+        """Those of each subcommand."""
+        names = "|".join(subcommand.name for subcommand in SUBCOMMANDS)
+        deeds = parser.add_subparsers(dest="deed", required=True, metavar=names)
+        for subcommand in SUBCOMMANDS:
+            deed = deeds.add_parser(subcommand.name, help=subcommand.help, description=subcommand.help)
+            super().add_arguments(deed)
+            subcommand.add_arguments(deed)
 
-    def handle(self, *args: Any, deed: str, **options: Any) -> None:
-        """Run the deed."""
-        self._create(options) if deed == "create" else self._list(as_json=options["json"])
-
-    def _create(self, options: dict[str, Any]) -> None:
-        admin = FirstUser(
-            user_id=options["admin_user_id"],
-            name=options["admin_name"] or options["admin_user_id"],
-            email=options["admin_email"],
-        )
+    def handle(self, *_args: Any, deed: str, **options: Any) -> None:
+        """Run the subcommand."""
+        chosen = next(subcommand for subcommand in SUBCOMMANDS if subcommand.name == deed)
         try:
-            created = create_tenant(
-                company_code=options["code"],
-                name=options["name"],
-                plan=PlanCode(options["plan"]),
-                admin=admin,
-                actor=Actor.command(),
-            )
+            chosen.run(self, options)
         except ValidationError as error:
             raise command_error(error) from error
-        if options["json"]:
-            self.print_json({**_described(created.tenant), "invitation": created.invitation})
-            return
-        self.console.print(f"Created tenant {created.tenant}.")
-        self.console.print(f"{created.admin.name} sets a password here, once, within 72 hours:\n{created.invitation}")
-
-    def _list(self, *, as_json: bool) -> None:
-        tenants = queries.all_tenants()
-        if as_json:
-            self.print_json([_described(tenant) for tenant in tenants])
-            return
-        rows = [
-            (
-                t.company_code,
-                t.name,
-                t.plan_code,
-                t.edition,
-                t.state,
-                "yes" if t.is_provider else "",
-                t.created_at.date(),
-            )
-            for t in tenants
-        ]
-        self.print_table("Tenants", ("code", "name", "plan", "edition", "state", "provider", "created (UTC)"), rows)
-
-
-def _described(tenant: Tenant) -> dict[str, Any]:
-    return {
-        "id": tenant.id,
-        "company_code": tenant.company_code,
-        "name": tenant.name,
-        "plan": tenant.plan_code,
-        "edition": tenant.edition,
-        "state": tenant.state,
-        "is_provider": tenant.is_provider,
-        "created_at": tenant.created_at.isoformat(),
-    }
