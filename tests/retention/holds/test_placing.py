@@ -26,7 +26,7 @@ def events(tenant: Tenant) -> list[tuple[str, dict[str, Any]]]:
     """What the tenant's log has of holds."""
     with tenant_transaction(tenant.id):
         found = AuditEvent.objects.filter(action__startswith="retention.hold").order_by("id")
-        return list(found.values_list("action", "after"))
+        return [(event.action, event.after or {}) for event in found]
 
 
 def told(tenant: Tenant) -> list[CompanyNotice]:
