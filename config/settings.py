@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "retention",
     "retention.holds",
     "retention.promise",
+    "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
 ]
