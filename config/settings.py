@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.returning",
 ]
 
 MIDDLEWARE = [

@@ -37,6 +37,7 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import retention.returning.urls_console
 import tenants.urls
 
 console = [
@@ -56,6 +57,7 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *retention.returning.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
