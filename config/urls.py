@@ -37,6 +37,9 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import retention.expiry.urls_operator
+import tenants.contract.urls_console
+import tenants.contract.urls_operator
 import retention.returning.urls_console
 import tenants.urls
 
@@ -57,10 +60,12 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *tenants.contract.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
+    *tenants.contract.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
@@ -72,6 +77,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *retention.expiry.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

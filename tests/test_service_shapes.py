@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.factors import recovery
 
-APPS = ("accounts", "auditlog", "tenants", "documents", "backups")
+APPS = ("accounts", "auditlog", "tenants", "documents", "backups", "retention")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
                    "urls", "urls_console", "urls_operator"})  # fmt: skip
 READS = frozenset({"models", "queries"})
@@ -99,6 +99,10 @@ EXCEPTIONS = {
     "backups.requests.working.claim": STANDING,
     "backups.requests.working.note_target": STANDING,
     "backups.requests.working.put_off": STANDING,
+    "retention.returning.making.claim": STANDING,
+    "retention.returning.notices.note_told": "writes down who was told",
+    "retention.returning.notices.tell": "writes down who was told",
+    "retention.returning.outstanding.forget_old": "the end of a retention period",
     "documents.returning.put_back": "each document and each folder is recorded, all at once",
     "backups.recovery.journal.begin": JOURNAL,
     "backups.recovery.platformload.load_platform": JOURNAL,
@@ -276,8 +280,12 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "tenants.contract.queries",
         "tenants.queries",
         "tenants.services",
+        "retention.erasure.queries",
+        "retention.returning.outstanding",
+        "retention.erasure.services",
     }
 
 

@@ -4,6 +4,7 @@ All of it may run twice, and none of it asks whether the company is suspended: a
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _note_removed(row: DataReturn, *, actor: Actor) -> None:
         record(RETURN_REMOVED, actor=actor, target=row, before=row.facts)
 
 
-def _found(statement: str, values: list[object]) -> list[tuple[UUID, ...]]:
+def _found(statement: str, values: list[Any]) -> list[Any]:
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

@@ -84,11 +84,8 @@ def test_a_built_in_role_cannot_be_broken(cast: Cast) -> None:
 
 
 _AWAITING_PAGES = {
-    "console.contract",
-    "operator.contracts",
     "operator.deletion",
     "operator.holds",
-    "operator.retention",
 }
 
 

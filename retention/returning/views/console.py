@@ -49,9 +49,9 @@ def data_return(request: MemberRequest) -> HttpResponse:
 @menu_required(MENU)
 @background
 @require_safe
-def data_return_status(request: MemberRequest, key: UUID) -> HttpResponse:
+def data_return_status(request: MemberRequest, returned: UUID) -> HttpResponse:
     """How far it is; its page asks every second."""
-    found = queries.find_return(key)
+    found = queries.find_return(returned)
     if found is None:
         raise Http404
     response = render(request, "returning/_progress.html", {"row": found})
@@ -62,10 +62,10 @@ def data_return_status(request: MemberRequest, key: UUID) -> HttpResponse:
 
 @menu_required(MENU)
 @require_POST
-def data_return_cancel(request: MemberRequest, key: UUID) -> HttpResponse:
+def data_return_cancel(request: MemberRequest, returned: UUID) -> HttpResponse:
     """Stop writing."""
     try:
-        asking.cancel_return(_for_change(key), actor=request.user.as_actor())
+        asking.cancel_return(_for_change(returned), actor=request.user.as_actor())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -75,10 +75,10 @@ def data_return_cancel(request: MemberRequest, key: UUID) -> HttpResponse:
 
 @menu_required(MENU)
 @require_POST
-def data_return_remove(request: MemberRequest, key: UUID) -> HttpResponse:
+def data_return_remove(request: MemberRequest, returned: UUID) -> HttpResponse:
     """Remove the files before their time."""
     try:
-        asking.remove_files(_for_change(key), actor=request.user.as_actor())
+        asking.remove_files(_for_change(returned), actor=request.user.as_actor())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -89,10 +89,10 @@ def data_return_remove(request: MemberRequest, key: UUID) -> HttpResponse:
 @menu_required(MENU)
 @require_safe
 @own_transactions
-def data_return_part(request: MemberRequest, key: UUID, number: int) -> HttpResponseBase:
+def data_return_part(request: MemberRequest, returned: UUID, number: int) -> HttpResponseBase:
     """One ZIP file. Who goes on with a download that they have begun is not asked again who they are."""
     with atomic():
-        row, part, name = _with_file(key, number)
+        row, part, name = _with_file(returned, number)
     asked = Request(request.method or "", request.headers.get("Range", ""), request.headers.get("If-Range", ""))
 
     def hand_out(_request: HttpRequest) -> HttpResponseBase:

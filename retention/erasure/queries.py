@@ -1,0 +1,48 @@
+"""Reads of erasures, as the platform role."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.utils import timezone
+
+from retention.erasure.models import OPEN_STATES, Erasure, ErasureState
+from tenants.isolation.transactions import platform_transaction
+
+_PER_PAGE = 25
+
+
+def find_erasure(erasure_id: UUID) -> Erasure | None:
+    """The erasure of an id."""
+    with platform_transaction():
+        return Erasure.objects.filter(id=erasure_id).first()
+
+
+def erasure_of(tenant_id: UUID) -> Erasure | None:
+    """The erasure of a company that is planned, under way or done; a withdrawn one does not count."""
+    with platform_transaction():
+        return Erasure.objects.filter(tenant_id=tenant_id).exclude(state=ErasureState.WITHDRAWN).first()
+
+
+def erasure_page(*, state: str = "", number: Any = 1) -> Page[Erasure]:
+    """Erasures, the newest first, a page at a time; read in full."""
+    erasures = Erasure.objects.order_by("-planned_at", "-id")
+    with platform_transaction():
+        page = Paginator(erasures.filter(state=state) if state else erasures, _PER_PAGE).get_page(number)
+        page.object_list = list(page.object_list)
+    return page
+
+
+def due_erasures(now: datetime | None = None) -> list[Erasure]:
+    """What has to be worked on now: planned ones whose time has come, and those that did not come to their end."""
+    with platform_transaction():
+        return list(
+            Erasure.objects.filter(state__in=OPEN_STATES, begin_at__lte=now or timezone.now()).order_by("begin_at")
+        )
+
+
+def overdue_erasures(now: datetime | None = None) -> list[Erasure]:
+    """Those whose last day has passed without a proof."""
+    with platform_transaction():
+        return list(Erasure.objects.filter(state__in=OPEN_STATES, due_at__lte=now or timezone.now()).order_by("due_at"))

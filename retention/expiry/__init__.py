@@ -1,0 +1,1 @@
+"""The end of data with time (R6, G5): every night each class loses what is past its declared period."""
