@@ -38,9 +38,9 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import retention.expiry.urls_operator
+import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
-import retention.returning.urls_console
 import tenants.urls
 
 console = [

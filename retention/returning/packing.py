@@ -80,9 +80,16 @@ class _Out:
         self.writer = writer
         self.size = 0
         self.digest = sha256()
+        self.failure: Exception | None = None
 
     def write(self, data: bytes) -> int:
-        self.writer.write(data)
+        if self.failure is not None:  # ZipFile goes on, to end an entry; the first error is the one to tell
+            raise self.failure
+        try:
+            self.writer.write(data)
+        except Exception as error:
+            self.failure = error
+            raise
         self.digest.update(data)
         self.size += len(data)
         return len(data)
@@ -126,6 +133,10 @@ class Packer:
         """Complete the last part."""
         self._end()
         return self.parts
+
+    def abandon(self) -> None:
+        """Write nothing more: without this a ZipFile writes its end when it is collected."""
+        self._zip.fp = None
 
     def _make_room(self, size: int | None) -> None:
         """Begin a new part if this one has not enough room; what nobody knows the size of wants half a part."""

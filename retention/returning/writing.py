@@ -70,7 +70,11 @@ def write_everything(tenant_id: UUID, shelf: Shelf, reader: Reader, progress: Pr
     with snapshot(tenant_id) as moment, translation.override(reader.language):
         tree = FileTree()
         writer = _Writer(tenant_id, shelf, reader, progress, tree, moment.at.astimezone(UTC))
-        return writer.write()
+        try:
+            return writer.write()
+        except BaseException:
+            writer.packer.abandon()
+            raise
 
 
 @dataclass
@@ -99,7 +103,7 @@ class _Writer:
                  at: datetime) -> None:  # fmt: skip
         self._tenant_id, self._reader, self._progress = tenant_id, reader, progress
         self._tree, self._at, self._zone = tree, at, ZoneInfo(reader.time_zone)
-        self._packer = Packer(shelf, progress.note)
+        self.packer = Packer(shelf, progress.note)
         self._packed: list[Packed] = []
         self._tables: list[TableFacts] = []
         self._files = _Files()
@@ -122,12 +126,12 @@ class _Writer:
         self._add_table(file_index(self._tree, self._files.state_of))
         self._add_manifest()
         self._progress.say()
-        parts = self._packer.finish()
+        parts = self.packer.finish()
         return Written(parts, self._at, self._tree.count, len(self._files.problems))
 
     def _add(self, path: str, content: Iterator[bytes] | list[bytes]) -> Packed:
         size = len(content[0]) if isinstance(content, list) else None
-        packed = self._packer.add(Entry(path, self._at.astimezone(self._zone), size), content)
+        packed = self.packer.add(Entry(path, self._at.astimezone(self._zone), size), content)
         self._packed.append(packed)
         return packed
 
@@ -150,7 +154,7 @@ class _Writer:
 
     def _add_files(self) -> None:
         for path in self._tree.folders():
-            self._packer.add_folder(path)
+            self.packer.add_folder(path)
         for place, file in enumerate(self._tree):
             problem = self._add_file(place, file)
             if problem:
@@ -166,21 +170,21 @@ class _Writer:
         entry = Entry(file.path, at, file.size, solid=not file.content_type.startswith("text/"))
         try:
             with file.opened() as content:
-                packed = self._packer.add(entry, content)
+                packed = self.packer.add(entry, content)
         except ObjectMissing:
             return MISSING
         except ObjectUnreadable:
             return DAMAGED
         finally:
-            self._files.note(place, self._packer.part)
+            self._files.note(place, self.packer.part)
         return "" if (packed.sha256, packed.size) == (file.sha256, file.size) else DAMAGED
 
     def _add_manifest(self) -> None:
         tenant = current_tenant()
-        head = Head(tenant.id, tenant.company_code, tenant.name, self._at, timezone.now(), self._packer.part)
+        head = Head(tenant.id, tenant.company_code, tenant.name, self._at, timezone.now(), self.packer.part)
         lines = manifest_lines(head, self._tables, self._packed, self._tree, self._files.state_of)
-        manifest = self._packer.add(Entry("manifest.json", self._at.astimezone(self._zone)), lines)
-        self._packer.add(Entry("manifest.sig.json", self._at.astimezone(self._zone)), [sign_manifest(head, manifest)])
+        manifest = self.packer.add(Entry("manifest.json", self._at.astimezone(self._zone)), lines)
+        self.packer.add(Entry("manifest.sig.json", self._at.astimezone(self._zone)), [sign_manifest(head, manifest)])
 
     def _first_event(self) -> datetime:
         first = AuditEvent.objects.order_by("at").values_list("at", flat=True).first()

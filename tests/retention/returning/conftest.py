@@ -5,18 +5,21 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone, translation
 
 from auditlog.actors import Actor
 from auditlog.tasks import seal
 from config.celery import app
 from retention.returning.asking import ask_return
-from retention.returning.models import DataReturn
+from retention.returning.models import DataReturn, ReturnState
 from retention.returning.objects import PartReader, stored_runs
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
@@ -29,6 +32,13 @@ def stores(settings: LazySettings, tmp_path: Path) -> None:
     """Stores of this test alone."""
     settings.AUDIT_ANCHOR_STORE = f"file://{tmp_path}/anchors"
     settings.VAULT_DOCUMENT_STORE = f"file://{tmp_path}/documents"
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are compared in the language in which they are written."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -51,6 +61,20 @@ def asked(tenant: Tenant, actor: Actor) -> DataReturn:
     with tenant_transaction(tenant.id):
         row = ask_return(actor=actor)
     return refreshed(row)
+
+
+def listed(tenant: Tenant, count: int) -> list[DataReturn]:
+    """Data returns that can be fetched, as far as their rows say."""
+    now = timezone.now()
+    part = {"number": 1, "size": 10, "sha256": "0" * 64, "entries": 1, "block_size": 10}
+    with tenant_transaction(tenant.id):
+        return [
+            DataReturn.objects.create(
+                state=ReturnState.READY, language="en", time_zone="Asia/Tokyo", asked_by_name=f"Person {number}",
+                run=uuid4(), parts=[part], snapshot_at=now, finished_at=now, expires_at=now + timedelta(days=1),
+            )
+            for number in range(count)
+        ]  # fmt: skip
 
 
 def refreshed(row: DataReturn) -> DataReturn:
