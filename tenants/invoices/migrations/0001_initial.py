@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 (
                     "rounding",
                     models.CharField(
-                        choices=[("down", "Down"), ("half_up", "Half up"), ("up", "Up")],
+                        choices=[("down", "Round down"), ("half_up", "Round half up"), ("up", "Round up")],
                         default="down",
                         max_length=10,
                         verbose_name="rounding of the tax",
