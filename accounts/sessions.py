@@ -25,7 +25,7 @@ from auditlog.services import record
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.statements import Statement
-from tenants.isolation.transactions import atomic, current_connection, platform_transaction
+from tenants.isolation.transactions import atomic
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
@@ -191,16 +191,6 @@ def end_every_session(*, actor: Actor, keep: Session) -> int:
     """
     people = User.objects.filter(id__in=every_session().exclude(id=keep.id).values("user_id")).order_by("user_id")
     return sum(end_sessions(person, actor=actor, keep=keep) for person in people)
-
-
-def remove_ended_sessions() -> int:
-    """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM accounts_session"
-            " WHERE least(expires_at, coalesce(ended_at, 'infinity')) < now() - interval '1 day'"
-        )
-        return int(cursor.rowcount)
 
 
 def set_cookie(response: HttpResponseBase, secret: BearerSecret) -> None:

@@ -33,9 +33,3 @@ def forget_returned() -> int:
     present = {former_hash(user_id) for user_id in User.objects.values_list("user_id", flat=True).iterator()}
     back = [one.id for one in FormerUserId.objects.all() if one.user_id_hash in present]
     return FormerUserId.objects.filter(id__in=back).delete()[0]
-
-
-def forget_old() -> int:
-    """Delete those whose time is over, for the tenant in scope; returns how many."""
-    old = FormerUserId.objects.filter(removed_at__lte=timezone.now() - timedelta(days=FORMER_DAYS))
-    return old.delete()[0]

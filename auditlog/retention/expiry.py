@@ -6,31 +6,44 @@ at most for those who read, because whoever writes waits behind it; what could n
 
 import json
 import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
 
 from django.db import DataError, OperationalError
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from auditlog.actors import Actor
+from auditlog.models import AuditEvent
 from auditlog.partitions import Partition, partitions
 from auditlog.retention.actions import PARTITION_DROPPED
 from auditlog.services import Target, record
+from tenants.isolation import keeping
+from tenants.isolation.expiring import Expired
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 logger = logging.getLogger(__name__)
 
 # One a day is usual. More than a week of them is a job that stood still, or a clock that ran ahead.
 MOST_DUE = 7
+OVERDUE_AFTER = timedelta(days=1)
 _NAMED = 1000  # companies by name in one event; the others are counted together
+
+_COUNT = f"""
+SELECT count(*) FROM {AuditEvent._meta.db_table} WHERE retention_class = %s AND at >= %s AND at < %s
+  AND (%s::uuid[] IS NULL OR tenant_id = ANY(%s))
+"""  # noqa: S608
 
 
 @dataclass(slots=True)
 class Expiry:
-    """What a run did: the events that went, by partition; what was in use; why the rest was refused, by partition."""
+    """What a run did: the events that went, by partition; what is held or was in use; why the rest was refused."""
 
     dropped: dict[str, int] = field(default_factory=dict)
     busy: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -44,7 +57,11 @@ def drop_expired(*, actor: Actor, most_due: int = MOST_DUE) -> Expiry:
     now = timezone.now()
     with platform_transaction():
         due = [one for one in partitions() if one.due <= now]
+        held = held_among(due)
     for partition in due:
+        if partition in held:
+            done.held.append(partition.name)
+            continue
         try:
             done.dropped[partition.name] = _drop(partition, most_due, actor=actor)
         except DataError as error:
@@ -55,6 +72,41 @@ def drop_expired(*, actor: Actor, most_due: int = MOST_DUE) -> Expiry:
                 raise
             done.busy.append(partition.name)
     return done
+
+
+def held_among(due: Iterable[Partition]) -> list[Partition]:
+    """Those with events of a company whose audit log is held (R5). They stay whole, until the hold is released."""
+    tenants = keeping.held_tenants(AuditEvent)
+    return [one for one in due if tenants and _events(one, tenants)]
+
+
+def expire(*, actor: Actor, dry_run: bool) -> Expired:
+    """The audit log's part in the nightly run (R6); see `tenants.isolation.expiring`."""
+    now = timezone.now()
+    with platform_transaction():
+        present = partitions()
+        due = [one for one in present if one.due <= now]
+        held = sum(_events(one) for one in held_among(due))
+        counted = {one.name: _events(one) for one in due}
+    dropped = {} if dry_run else drop_expired(actor=actor).dropped
+    with platform_transaction():
+        held_now = held_among(one for one in due if one.name not in dropped)
+    late = [one for one in due if one.name not in dropped and one not in held_now and one.due + OVERDUE_AFTER <= now]
+    return Expired(
+        due=sum(counted.values()),
+        removed=sum(dropped.values()),
+        held=held,
+        overdue=sum(counted[one.name] for one in late),
+        oldest=min((one.begins for one in present if one.name not in dropped and one.rows), default=None),
+    )
+
+
+def _events(partition: Partition, tenants: Collection[UUID] | None = None) -> int:
+    """How many events it holds, of these companies or of all."""
+    of = None if tenants is None else list(tenants)
+    with current_connection().cursor() as cursor:
+        cursor.execute(_COUNT, [partition.retention_class, partition.begins, partition.ends, of, of])
+        return int(cursor.fetchone()[0])
 
 
 def _drop(partition: Partition, most_due: int, *, actor: Actor) -> int:

@@ -1,6 +1,6 @@
 """What is wrong with the partitions: noticed before it hurts, told once, closed when it is over (G5)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,12 +9,10 @@ from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.partitions import Partition, missing_days, partitions
 from auditlog.retention.actions import PROBLEM_BEGAN, PROBLEM_ENDED
-from auditlog.retention.expiry import MOST_DUE
+from auditlog.retention.expiry import MOST_DUE, OVERDUE_AFTER, held_among
 from auditlog.retention.models import Problem, ProblemKind
 from auditlog.services import Target, record
 from tenants.isolation.transactions import platform_transaction
-
-OVERDUE_AFTER = timedelta(days=1)
 
 Found = dict[tuple[str, str], list[str]]  # by kind and class: the partitions or days concerned
 
@@ -25,7 +23,9 @@ def look_after(*, actor: Actor) -> list[Problem]:
     Each is recorded in the log of the tenant in scope, the provider's, when it begins and when it ends.
     """
     with platform_transaction():
-        found = problems_of(partitions(), timezone.now())
+        now, present = timezone.now(), partitions()
+        held = held_among(one for one in present if one.due <= now)  # they stay because they must (R5)
+        found = problems_of([one for one in present if one not in held], now)
         open_now = {(one.kind, one.retention_class): one for one in Problem.objects.filter(ended_at=None)}
         for key in found.keys() - open_now.keys():
             problem = Problem(kind=key[0], retention_class=key[1], places=found[key])
