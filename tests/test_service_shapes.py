@@ -277,6 +277,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.expiry.removing",
         "retention.expiry.services",
         "retention.expiry.tasks",
+        "retention.promise.services",
         "tenants.contract.services",
         "tenants.queries",
         "tenants.services",
