@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.menus import BUILT_IN_ROLES
 from auditlog.actors import Actor, ActorKind
-from tenants.isolation.assets import ALL_RIGHTS, READ_ONLY, Asset, Ownership, Retention
+from tenants.isolation.assets import ALL_RIGHTS, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
@@ -183,7 +183,7 @@ class Session(TenantModel):
         left_out="a restored session would be a door that nobody opened",
         returned=False,
         app_rights=ALL_RIGHTS,
-        platform_rights=READ_ONLY,
+        platform_rights=frozenset({"SELECT", "DELETE"}),
     )
 
     user = TenantForeignKey(User, on_delete=models.CASCADE, related_name="sessions")

@@ -22,10 +22,11 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.recording.queries import as_kinds, captured_kinds
 from auditlog.services import record
+from tenants.isolation.context import require_tenant_id
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.statements import Statement
-from tenants.isolation.transactions import atomic
+from tenants.isolation.transactions import atomic, current_connection
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
@@ -191,6 +192,17 @@ def end_every_session(*, actor: Actor, keep: Session) -> int:
     """
     people = User.objects.filter(id__in=every_session().exclude(id=keep.id).values("user_id")).order_by("user_id")
     return sum(end_sessions(person, actor=actor, keep=keep) for person in people)
+
+
+def remove_every_session() -> int:
+    """Delete the sessions of everybody in the tenant in scope, in the transaction of the platform role that is open.
+
+    For a company whose use ends; that is recorded by whoever ends it. Returns how many there were.
+    """
+    with current_connection().cursor() as cursor:
+        cursor.execute("DELETE FROM sso_ssosession WHERE tenant_id = %s", [require_tenant_id()])  # they refer to those
+        cursor.execute("DELETE FROM accounts_session WHERE tenant_id = %s", [require_tenant_id()])
+        return int(cursor.rowcount)
 
 
 def set_cookie(response: HttpResponseBase, secret: BearerSecret) -> None:

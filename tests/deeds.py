@@ -58,6 +58,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "accounts.passkeys.proving._use": PART,
     "backups.requests.working.stumble": STANDING,
     "retention.expiry.services._begin": JOURNAL,
+    "retention.holds.keeper.HoldKeeper.put_aside": PART,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 

@@ -16,7 +16,7 @@ from tenants.isolation.models import TenantModel
 SSO_TWO_FACTORS = "sso+idp"
 
 
-def _passing(counted_from: str | Combinable) -> Asset:
+def _passing(counted_from: str | Combinable, platform_rights: frozenset[str] = READ_ONLY) -> Asset:
     """What is over within hours; it stays for two days more, for whoever has to look into a log-in that went wrong."""
     return Asset(
         data_class="log-in requests",
@@ -26,7 +26,7 @@ def _passing(counted_from: str | Combinable) -> Asset:
         left_out="log-ins under way and sessions",
         returned=False,
         app_rights=ALL_RIGHTS,
-        platform_rights=READ_ONLY,
+        platform_rights=platform_rights,
     )
 
 
@@ -183,7 +183,7 @@ class ExternalIdentity(TenantModel):
 class SsoSession(TenantModel):
     """What the identity provider calls a session of ours: it alone may end it, and only by these names."""
 
-    asset = _passing(Least("session__expires_at", "session__ended_at"))
+    asset = _passing(Least("session__expires_at", "session__ended_at"), frozenset({"SELECT", "DELETE"}))
 
     session = TenantForeignKey(Session, on_delete=models.CASCADE, related_name="sso")
     identity = TenantForeignKey(ExternalIdentity, on_delete=models.CASCADE, related_name="sessions")

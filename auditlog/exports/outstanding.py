@@ -13,6 +13,7 @@ from auditlog.exports.making import SILENCE
 from auditlog.exports.models import OPEN_STATES, ROW_DAYS, AuditExport, ExportState
 from auditlog.services import record
 from tenants.isolation.expiring import Expired
+from tenants.isolation.keeping import not_held
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 from vault.errors import ObjectRetained
 
@@ -48,7 +49,7 @@ def clear_away(*, actor: Actor) -> int:
     """
     now, removed = timezone.now(), 0
     with atomic():
-        over = list(AuditExport.objects.filter(state=ExportState.READY, expires_at__lte=now))
+        over = list(not_held(AuditExport.objects.filter(state=ExportState.READY, expires_at__lte=now)))
     for row in over:
         try:
             objects.remove_file(row.run)
@@ -63,21 +64,22 @@ def clear_away(*, actor: Actor) -> int:
 def forget_old() -> int:
     """Delete the orders of a month ago; the audit log still knows them."""
     old = AuditExport.objects.filter(requested_at__lt=timezone.now() - timedelta(days=ROW_DAYS))
-    return old.exclude(state__in=(*OPEN_STATES, ExportState.READY)).delete()[0]
+    return not_held(old.exclude(state__in=(*OPEN_STATES, ExportState.READY))).delete()[0]
 
 
 def expire(*, actor: Actor, dry_run: bool) -> Expired:
     """The part of one tenant's exports in the nightly run (R6); see `tenants.isolation.expiring`."""
     limit = timezone.now() - timedelta(days=ROW_DAYS)
     with atomic():
-        due = AuditExport.objects.filter(requested_at__lt=limit).count()
+        old = AuditExport.objects.filter(requested_at__lt=limit)
+        due, held = old.count(), old.count() - not_held(old).count()
     if not dry_run:
         clear_away(actor=actor)
     with atomic():
-        left = AuditExport.objects.filter(requested_at__lt=limit)
-        count, late = left.count(), left.filter(requested_at__lt=limit - timedelta(days=1)).count()
+        left = AuditExport.objects.filter(requested_at__lt=limit).count()
+        late = not_held(AuditExport.objects.filter(requested_at__lt=limit - timedelta(days=1))).count()
         oldest = AuditExport.objects.order_by("requested_at").values_list("requested_at", flat=True).first()
-    return Expired(due=due, removed=due - count, overdue=late, oldest=oldest)
+    return Expired(due=due, removed=0 if dry_run else due - left, held=held, overdue=late, oldest=oldest)
 
 
 def remove_orphans() -> int:

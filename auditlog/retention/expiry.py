@@ -6,12 +6,11 @@ at most for those who read, because whoever writes waits behind it; what could n
 
 import json
 import logging
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
 
 from django.db import DataError, OperationalError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
@@ -21,8 +20,10 @@ from auditlog.partitions import Partition, partitions
 from auditlog.retention.actions import PARTITION_DROPPED
 from auditlog.services import Target, record
 from tenants.isolation import keeping
+from tenants.isolation.context import platform_scope
 from tenants.isolation.expiring import Expired
-from tenants.isolation.transactions import current_connection, platform_transaction
+from tenants.isolation.placement import current_alias
+from tenants.isolation.transactions import current_connection, platform_transaction, tenant_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +32,13 @@ MOST_DUE = 7
 OVERDUE_AFTER = timedelta(days=1)
 _NAMED = 1000  # companies by name in one event; the others are counted together
 
-_COUNT = f"""
-SELECT count(*) FROM {AuditEvent._meta.db_table} WHERE retention_class = %s AND at >= %s AND at < %s
-  AND (%s::uuid[] IS NULL OR tenant_id = ANY(%s))
-"""  # noqa: S608
-
 
 @dataclass(slots=True)
 class Expiry:
-    """What a run did: the events that went, by partition; what is held or was in use; why the rest was refused."""
+    """What a run did: the events that went, by partition; what was in use; why the rest was refused, by partition."""
 
     dropped: dict[str, int] = field(default_factory=dict)
     busy: list[str] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,11 +52,7 @@ def drop_expired(*, actor: Actor, most_due: int = MOST_DUE) -> Expiry:
     now = timezone.now()
     with platform_transaction():
         due = [one for one in partitions() if one.due <= now]
-        held = held_among(due)
     for partition in due:
-        if partition in held:
-            done.held.append(partition.name)
-            continue
         try:
             done.dropped[partition.name] = _drop(partition, most_due, actor=actor)
         except DataError as error:
@@ -74,45 +65,53 @@ def drop_expired(*, actor: Actor, most_due: int = MOST_DUE) -> Expiry:
     return done
 
 
-def held_among(due: Iterable[Partition]) -> list[Partition]:
-    """Those with events of a company whose audit log is held (R5). They stay whole, until the hold is released."""
-    tenants = keeping.held_tenants(AuditEvent)
-    return [one for one in due if tenants and _events(one, tenants)]
-
-
 def expire(*, actor: Actor, dry_run: bool) -> Expired:
-    """The audit log's part in the nightly run (R6); see `tenants.isolation.expiring`."""
+    """The audit log's part in the nightly run (R6); see `tenants.isolation.expiring`. Of what is held a copy stays."""
     now = timezone.now()
     with platform_transaction():
         present = partitions()
         due = [one for one in present if one.due <= now]
-        held = sum(_events(one) for one in held_among(due))
-        counted = {one.name: _events(one) for one in due}
+        counted = {one.name: _in(one).count() for one in due}
+    held = sum(_held(one) for one in due)
     dropped = {} if dry_run else drop_expired(actor=actor).dropped
-    with platform_transaction():
-        held_now = held_among(one for one in due if one.name not in dropped)
-    late = [one for one in due if one.name not in dropped and one not in held_now and one.due + OVERDUE_AFTER <= now]
+    left = [one for one in present if one.name not in dropped]
     return Expired(
         due=sum(counted.values()),
         removed=sum(dropped.values()),
         held=held,
-        overdue=sum(counted[one.name] for one in late),
-        oldest=min((one.begins for one in present if one.name not in dropped and one.rows), default=None),
+        overdue=sum(counted[one.name] for one in left if one.due + OVERDUE_AFTER <= now),
+        oldest=min((one.begins for one in left if one.rows), default=None),
     )
 
 
-def _events(partition: Partition, tenants: Collection[UUID] | None = None) -> int:
-    """How many events it holds, of these companies or of all."""
-    of = None if tenants is None else list(tenants)
-    with current_connection().cursor() as cursor:
-        cursor.execute(_COUNT, [partition.retention_class, partition.begins, partition.ends, of, of])
-        return int(cursor.fetchone()[0])
+def _in(partition: Partition) -> QuerySet[AuditEvent]:
+    """Its events, of everybody."""
+    return QuerySet(AuditEvent, using=current_alias()).filter(_events_of(partition))
+
+
+def _events_of(partition: Partition) -> Q:
+    return Q(retention_class=partition.retention_class, at__gte=partition.begins, at__lt=partition.ends)
+
+
+def _held(partition: Partition) -> int:
+    """How many of its events are held."""
+    count = 0
+    for tenant_id in keeping.held_tenants(AuditEvent):
+        with platform_scope(False), tenant_transaction(tenant_id):
+            held = keeping.held_rows(AuditEvent, tenant_id)
+            if held is not None:
+                count += AuditEvent.objects.filter(_events_of(partition)).filter(held).count()
+    return count
 
 
 def _drop(partition: Partition, most_due: int, *, actor: Actor) -> int:
-    """Drop it; returns how many events went. Raises DataError when the database refuses, OperationalError when busy."""
+    """Drop it, after a copy was made of what is held (R5); returns how many events went.
+
+    Raises DataError when the database refuses, OperationalError when busy.
+    """
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # counting takes its time
+        keeping.put_aside(AuditEvent, _events_of(partition))
         today = timezone.now().date()
         cursor.execute("SELECT auditlog_drop_partition(%s, %s, %s)::text", [partition.name, today, most_due])
         counted: dict[str, int] = json.loads(cursor.fetchone()[0])

@@ -9,7 +9,7 @@ from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.partitions import Partition, missing_days, partitions
 from auditlog.retention.actions import PROBLEM_BEGAN, PROBLEM_ENDED
-from auditlog.retention.expiry import MOST_DUE, OVERDUE_AFTER, held_among
+from auditlog.retention.expiry import MOST_DUE, OVERDUE_AFTER
 from auditlog.retention.models import Problem, ProblemKind
 from auditlog.services import Target, record
 from tenants.isolation.transactions import platform_transaction
@@ -23,9 +23,7 @@ def look_after(*, actor: Actor) -> list[Problem]:
     Each is recorded in the log of the tenant in scope, the provider's, when it begins and when it ends.
     """
     with platform_transaction():
-        now, present = timezone.now(), partitions()
-        held = held_among(one for one in present if one.due <= now)  # they stay because they must (R5)
-        found = problems_of([one for one in present if one not in held], now)
+        found = problems_of(partitions(), timezone.now())
         open_now = {(one.kind, one.retention_class): one for one in Problem.objects.filter(ended_at=None)}
         for key in found.keys() - open_now.keys():
             problem = Problem(kind=key[0], retention_class=key[1], places=found[key])

@@ -24,11 +24,9 @@ _EVIDENCE = {
 }
 # The platform role deleted the rows of these for everybody at once. It only counts them now.
 _COUNTED = (
-    "accounts_session",
     "passkeys_usedchallenge",
     "policy_attemptcounter",
     "sso_pendingrequest",
-    "sso_ssosession",
     "sso_usedassertion",
     "watching_digestmail",
     "watching_finding",
