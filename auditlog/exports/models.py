@@ -52,7 +52,7 @@ class AuditExport(TenantModel):
         data_class="exports of the audit log",
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(
-            ROW_DAYS, counted_from="requested_at", expired_by="auditlog.exports.outstanding.expire"
+            ROW_DAYS, counted_from="requested_at", expired_by="auditlog.exports.outstanding.clear_away"
         ),
         archived=False,
         left_out="exports of some days, made again from the log",

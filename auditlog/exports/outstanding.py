@@ -12,7 +12,6 @@ from auditlog.exports.actions import EXPORT_REMOVED
 from auditlog.exports.making import SILENCE
 from auditlog.exports.models import OPEN_STATES, ROW_DAYS, AuditExport, ExportState
 from auditlog.services import record
-from tenants.isolation.expiring import Expired
 from tenants.isolation.keeping import not_held
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 from vault.errors import ObjectRetained
@@ -65,21 +64,6 @@ def forget_old() -> int:
     """Delete the orders of a month ago; the audit log still knows them."""
     old = AuditExport.objects.filter(requested_at__lt=timezone.now() - timedelta(days=ROW_DAYS))
     return not_held(old.exclude(state__in=(*OPEN_STATES, ExportState.READY))).delete()[0]
-
-
-def expire(*, actor: Actor, dry_run: bool) -> Expired:
-    """The part of one tenant's exports in the nightly run (R6); see `tenants.isolation.expiring`."""
-    limit = timezone.now() - timedelta(days=ROW_DAYS)
-    with atomic():
-        old = AuditExport.objects.filter(requested_at__lt=limit)
-        due, held = old.count(), old.count() - not_held(old).count()
-    if not dry_run:
-        clear_away(actor=actor)
-    with atomic():
-        left = AuditExport.objects.filter(requested_at__lt=limit).count()
-        late = not_held(AuditExport.objects.filter(requested_at__lt=limit - timedelta(days=1))).count()
-        oldest = AuditExport.objects.order_by("requested_at").values_list("requested_at", flat=True).first()
-    return Expired(due=due, removed=0 if dry_run else due - left, held=held, overdue=late, oldest=oldest)
 
 
 def remove_orphans() -> int:

@@ -39,6 +39,11 @@ class Expiring:
         return self.asset.kind is TableKind.TENANT and self.asset.erasure is not Erasure.PARTITION
 
     @property
+    def by_partition(self) -> bool:
+        """Whether a function of its own removes rows of everybody at once, and counts them."""
+        return bool(self.asset.retention.expired_by) and not self.by_company
+
+    @property
     def by_function(self) -> bool:
         """Whether the migrations made a function that removes its rows (`tenants.isolation.wall.expiry_sql`)."""
         retention = self.asset.retention

@@ -72,13 +72,22 @@ def clear_control(each: Expiring, work: Work, *, actor: Actor) -> None:
         work.went_wrong(each, error)
 
 
-def call_special(each: Expiring, tenant_id: UUID | None, work: Work, *, dry_run: bool, actor: Actor) -> Expired:
-    """Have its own function remove what is due, for a company or in the provider's scope."""
+def clear_files(each: Expiring, tenant_id: UUID, work: Work, *, actor: Actor) -> None:
+    """Have the table's own function remove what is due of a company, with its files."""
     try:
-        with work.on(each), platform_scope(False), _scope(tenant_id):
+        with work.on(each), platform_scope(False), tenant_scope(tenant_id):
+            each.special()(actor=actor)
+    except Exception as error:  # noqa: BLE001 - one table must not keep the others from their end
+        work.went_wrong(each, error)
+
+
+def turn_partitions(each: Expiring, work: Work, *, dry_run: bool, actor: Actor) -> Expired:
+    """Have the table's own function remove what is due of everybody; with the provider's tenant in scope."""
+    try:
+        with work.on(each), platform_scope(False):
             done: Expired = each.special()(actor=actor, dry_run=dry_run)
             return done
-    except Exception as error:  # noqa: BLE001 - one table must not keep the others from their end
+    except Exception as error:  # noqa: BLE001
         work.went_wrong(each, error)
         return Expired()
 
@@ -125,12 +134,3 @@ def _control_round(each: Expiring, *, actor: Actor) -> int:
             rows = {each.asset.data_class: count}
             record(ROWS_EXPIRED, actor=actor, target=Target("retention.expiry"), before={"rows": rows})
     return count
-
-
-@contextmanager
-def _scope(tenant_id: UUID | None) -> Iterator[None]:
-    if tenant_id is None:
-        yield
-    else:
-        with tenant_scope(tenant_id):
-            yield

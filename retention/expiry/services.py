@@ -20,7 +20,7 @@ from retention.expiry.classes import Expiring, expiring_tables
 from retention.expiry.counting import Due, held_of, standing
 from retention.expiry.errors import ExpiryRunning
 from retention.expiry.models import ExpiryRun, Line, RunState
-from retention.expiry.removing import Work, call_special, clear_company, clear_control
+from retention.expiry.removing import Work, clear_company, clear_control, clear_files, turn_partitions
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.expiring import Expired
 from tenants.isolation.tasks import queue_on_commit
@@ -45,10 +45,9 @@ def run(*, actor: Actor, dry_run: bool = False, tenant: Tenant | None = None) ->
         row = row or _begin(tables, dry_run=dry_run, tenant=tenant, actor=actor)
         before: Before = row.due_before
         work = Work()
-        special = _call_specials(tables, before, row, work, actor=actor)
         if not dry_run:
-            _clear(tables, before, row.started_at, work, alone=tenant is not None, actor=actor)
-        lines = [_line(each, before, special.get(each.table), row, work) for each in tables]
+            _clear(tables, before, row.started_at, work, actor=actor)
+        lines = [_line(each, before, row, work, actor=actor) for each in tables]
         return _finish(row, lines, actor=actor)
 
 
@@ -59,58 +58,47 @@ def order_run(*, dry_run: bool, actor: Actor) -> None:
     queue_on_commit("retention.expiry.tasks.expire_now", dry_run, actor.name or actor.user_id)
 
 
-def _call_specials(
-    tables: Sequence[Expiring], before: Before, row: ExpiryRun, work: Work, *, actor: Actor
-) -> dict[str, Expired]:
-    """What the functions of their own did, by table."""
-    done = {}
-    for each in tables:
-        if each.special() is None:
-            continue
-        whose = [UUID(key) for key in sorted(before.get(each.table, {}))] if each.by_company else [None]
-        parts = [call_special(each, tenant_id, work, dry_run=row.dry_run, actor=actor) for tenant_id in whose]
-        done[each.table] = Expired(
-            due=sum(part.due for part in parts),
-            removed=sum(part.removed for part in parts),
-            held=sum(part.held for part in parts),
-            overdue=sum(part.overdue for part in parts),
-            oldest=min((part.oldest for part in parts if part.oldest), default=None),
-        )
-    return done
-
-
-def _clear(tables: Sequence[Expiring], before: Before, now: datetime, work: Work, *, alone: bool, actor: Actor) -> None:
+def _clear(tables: Sequence[Expiring], before: Before, now: datetime, work: Work, *, actor: Actor) -> None:
+    """Remove what is due, but for what goes by partition."""
     by_company: dict[str, list[Expiring]] = defaultdict(list)
     for each in tables:
-        if each.special() is not None:
-            continue
         if each.by_company:
             for key in before.get(each.table, {}):
                 by_company[key].append(each)
-        elif before.get(each.table) and not alone:
+        elif before.get(each.table):
             clear_control(each, work, actor=actor)
     being_restored = {str(tenant.id) for tenant in all_tenants() if tenant.frozen_at}  # the next run comes to them
     for key in sorted(by_company.keys() - being_restored):
-        clear_company(UUID(key), by_company[key], now, work, actor=actor)
+        with_files = [each for each in by_company[key] if each.special() is not None]
+        for each in with_files:
+            clear_files(each, UUID(key), work, actor=actor)
+        if rows_alone := [each for each in by_company[key] if each not in with_files]:
+            clear_company(UUID(key), rows_alone, now, work, actor=actor)
 
 
-def _line(each: Expiring, before: Before, done: Expired | None, row: ExpiryRun, work: Work) -> Line:
-    """What became of a table: what was due less what is left of it, so that a run that died counts rightly too."""
-    if done is None:
-        was_due = before.get(each.table, {})
+def _line(each: Expiring, before: Before, row: ExpiryRun, work: Work, *, actor: Actor) -> Line:
+    """What became of a table."""
+    if each.by_partition:
+        done = turn_partitions(each, work, dry_run=row.dry_run, actor=actor)
+    else:
         with work.on(each):
-            left = standing(each, row.started_at, row.tenant_id)
-            held, held_overdue = held_of(each, left, row.started_at)
-        remaining = sum(left.due.values())
-        done = Expired(
-            due=sum(was_due.values()),
-            removed=0 if row.dry_run else max(0, sum(was_due.values()) - remaining),
-            held=held,
-            overdue=sum(left.overdue.values()) - held_overdue,
-            oldest=left.oldest,
-        )
+            done = _counted(each, before.get(each.table, {}), row)
     error, seconds = work.errors.get(each.table, ""), work.seconds[each.table]
     return Line.of(each.table, each.asset.data_class, each.days, done, seconds=seconds, error=error)
+
+
+def _counted(each: Expiring, was_due: Due, row: ExpiryRun) -> Expired:
+    """What was due less what is left of it, so that a run that died counts rightly too."""
+    left = standing(each, row.started_at, row.tenant_id)
+    held, held_overdue = held_of(each, left, row.started_at)
+    remaining = sum(left.due.values())
+    return Expired(
+        due=sum(was_due.values()),
+        removed=0 if row.dry_run else max(0, sum(was_due.values()) - remaining),
+        held=held,
+        overdue=sum(left.overdue.values()) - held_overdue,
+        oldest=left.oldest,
+    )
 
 
 def _unfinished(tenant: Tenant | None) -> ExpiryRun | None:
@@ -130,7 +118,7 @@ def _begin(tables: Sequence[Expiring], *, dry_run: bool, tenant: Tenant | None, 
     now, only = timezone.now(), tenant.id if tenant else None
     row = ExpiryRun(tenant_id=only, dry_run=dry_run, started_at=now, ordered_by=actor.name or actor.user_id)
     for each in tables:
-        if each.special() is None or each.by_company:
+        if not each.by_partition:
             row.due_before[each.table] = standing(each, now, only).due
     with platform_transaction():
         row.save(force_insert=True)

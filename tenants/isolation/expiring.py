@@ -1,8 +1,11 @@
 """What a function says that removes rows whose period is over, where batches of rows are not the way (R6).
 
-An asset names it in `Retention.expired_by`. It is called with `actor` and `dry_run`, by keyword and with no transaction
-open, as often as anybody likes: for a table of tenants in the scope of each tenant that has something due, for a
-partitioned or a control table once, in the provider's scope. It asks `tenants.isolation.keeping` what is held.
+An asset names it in `Retention.expired_by`. Each may be called as often as anybody likes, with no transaction open, and
+asks `tenants.isolation.keeping` what is held.
+
+For a table of companies, whose rows have files in a store: `function(*, actor)`, in the scope of each company that has
+something due; the run counts what went. For a table in partitions or of the provider's: `function(*, actor, dry_run)`,
+once, with the provider's tenant in scope; it counts by itself and returns `Expired`.
 """
 
 from dataclasses import dataclass
