@@ -79,7 +79,9 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.holds",
     "retention.promise",
+    "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
 ]
