@@ -57,6 +57,12 @@ POWERS = (
         Side.COMPANY,
     ),
     Power(
+        _("Menu rights"),
+        _("Which menus are open in the company at all. Which role grants them is the company's in each edition."),
+        Side.PROVIDER,
+        Side.COMPANY,
+    ),
+    Power(
         _("What the audit log captures"),
         _("Opened pages and traces. What is evidence is recorded in every edition."),
         Side.PROVIDER,

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.menus import CLOSABLE, MENUS
 from accounts.zones import TIME_ZONES
 from tenants.contract.models import Organisation
 from tenants.contract.services import OPERATOR_FIELDS, OWN_FIELDS
@@ -68,6 +69,21 @@ class PlanForm(forms.Form):
     """One of the plans on offer."""
 
     plan = forms.TypedChoiceField(choices=PlanCode.choices, coerce=PlanCode)
+
+
+class MenusForm(forms.Form):
+    """Which menus are open in the company; the others are closed for everybody there (T2)."""
+
+    open = forms.MultipleChoiceField(
+        label=_("Open menus"),
+        required=False,
+        choices=[(menu.code, menu.label) for menu in MENUS if menu.code in CLOSABLE],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def closed(self) -> frozenset[str]:
+        """The menus that were left out."""
+        return CLOSABLE.difference(self.cleaned_data["open"])
 
 
 class EditionForm(forms.Form):

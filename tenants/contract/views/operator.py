@@ -19,7 +19,15 @@ from tenants.contract.editions import POWERS
 from tenants.contract.forms import ContractFilterForm, EditionForm, OperatorOrganisationForm, PlanForm, TimeZoneForm
 from tenants.contract.queries import Contract, PlanUse
 from tenants.contract.tables import ContractTable
-from tenants.contract.views.shown import kept_generations, month_context, save_organisation, save_zone, terms
+from tenants.contract.views.shown import (
+    kept_generations,
+    menus_form,
+    month_context,
+    save_menus,
+    save_organisation,
+    save_zone,
+    terms,
+)
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Edition, Tenant
 from tenants.plans import PLANS, Plan, PlanCode
@@ -142,6 +150,26 @@ def edition(request: MemberRequest, tenant_id: UUID) -> HttpResponse:
         "trail": _trail(tenant, _("Edition")),
     }
     return render(request, "tenants/operator/contract_edition.html", context)
+
+
+@menu_required("operator.contracts")
+@own_transactions
+@require_http_methods(["GET", "HEAD", "POST"])
+@step_up_to_change
+def menus(request: MemberRequest, tenant_id: UUID) -> HttpResponse:
+    """Which menus are open in a company: the provider's choice in the Public edition, the company's in the Private."""
+    tenant = _found(tenant_id).tenant
+    form = menus_form(tenant, request.POST if request.method == "POST" else None)
+    if form.is_bound and save_menus(form, tenant, as_operator(request.user.as_actor())):
+        messages.success(request, _("The menus were saved. They apply from the next click on."))
+        return redirect("operator:contract", tenant_id)
+    context = {
+        "form": form,
+        "tenant": tenant,
+        "may_set": tenant.edition == Edition.PUBLIC,
+        "trail": _trail(tenant, _("Menu rights")),
+    }
+    return render(request, "tenants/operator/contract_menus.html", context)
 
 
 def _found(tenant_id: UUID) -> Contract:

@@ -4,15 +4,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.forms import complain
+from accounts.menus import CLOSABLE
 from auditlog.actors import Actor
 from backups.models import State as ArchiveState
 from backups.queries import archives
 from tenants.contract import services
 from tenants.contract.editions import POWERS, powers_of
-from tenants.contract.forms import OrganisationForm, TimeZoneForm
+from tenants.contract.forms import MenusForm, OrganisationForm, TimeZoneForm
 from tenants.contract.models import Organisation
 from tenants.contract.queries import plan_use
 from tenants.models import Edition, Tenant
@@ -50,6 +52,23 @@ def save_organisation(form: OrganisationForm, organisation: Organisation, actor:
     typed = {name: str(value) for name, value in form.cleaned_data.items()}
     try:
         services.change_organisation(organisation.tenant_id, changes=typed, actor=actor)
+    except ValidationError as error:
+        complain(form, error)
+        return False
+    return True
+
+
+def menus_form(tenant: Tenant, posted: QueryDict | None) -> MenusForm:
+    """The menus with those ticked that are open."""
+    return MenusForm(posted, initial={"open": CLOSABLE.difference(tenant.closed_menus)})
+
+
+def save_menus(form: MenusForm, tenant: Tenant, actor: Actor) -> bool:
+    """Whether the menus were closed and opened as ticked."""
+    if not form.is_valid():
+        return False
+    try:
+        services.change_closed_menus(tenant.id, closed=form.closed(), actor=actor)
     except ValidationError as error:
         complain(form, error)
         return False
