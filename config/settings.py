@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.promise",
+    "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
 ]
@@ -217,6 +219,10 @@ VAULT_BACKUP_COPY_STORE = env.str("VAULT_BACKUP_COPY_STORE", default="")
 # So long nobody can delete what is written to the stores of backups, which need Object Lock then.
 BACKUP_LOCK_DAYS: int = env.int("BACKUP_LOCK_DAYS", default=0)
 BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
+# How far back the database can be recovered, by whatever copies it (docs/operating/point-in-time.md), and how long
+# a copy of the key store may hold a destroyed key: both count in the promise of erasure (docs/leaving.md).
+POINT_IN_TIME_DAYS: int = env.int("POINT_IN_TIME_DAYS", default=7)
+KEY_COPY_DAYS: int = env.int("KEY_COPY_DAYS", default=7)
 # Processes that work on the backup of all companies at once. The demonstration is saved before a second one is up.
 BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=1 if DEMO else os.cpu_count() or 1)
 # One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.

@@ -1,6 +1,7 @@
-"""Creating tenants (T1, T3). Everything happens in one transaction of the platform role."""
+"""Creating tenants, closing and opening them (T1, T3, T4): each in one transaction of the platform role."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,10 +12,12 @@ from accounts.links import issue_invitation
 from accounts.menus import ADMINISTRATOR, OPERATOR
 from accounts.models import Role, User
 from accounts.roles import make_built_in_roles
+from accounts.sessions import remove_every_session
 from accounts.users import register_user
 from auditlog.actors import Actor
 from auditlog.services import record
-from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_THAWED
+from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_SUSPENDED, TENANT_THAWED
+from tenants.furnishing import furnish_all
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import normalize_code
 from tenants.isolation.transactions import platform_transaction
@@ -91,6 +94,24 @@ def thaw_tenant(tenant_id: UUID, *, actor: Actor) -> bool:
     return bool(changed)
 
 
+def suspend_tenant(tenant: Tenant, *, last_day: date, actor: Actor) -> bool:
+    """End the use of a company for good, `last_day` having been the last one; whether it was in use before (T4).
+
+    Nobody is logged in any more and its jobs stop; whoever may take its data along can log in for that. Recorded in
+    the company's own log; the caller records why in the provider's.
+    """
+    with platform_transaction(), tenant_scope(tenant.id):
+        closed = (State.SUSPENDED, State.ERASED)
+        changed = Tenant.objects.filter(id=tenant.id).exclude(state__in=closed)
+        if not changed.update(state=State.SUSPENDED, last_day=last_day):
+            return False
+        ended = remove_every_session()
+        tenant.refresh_from_db()
+        after = {"last_day": last_day.isoformat(), "sessions": ended}
+        record(TENANT_SUSPENDED, actor=actor, target=tenant, after=after)
+    return True
+
+
 def _add_tenant(company_code: str, name: str, plan: PlanCode, *, is_provider: bool = False) -> Tenant:
     state = State.TRIAL if plan == PlanCode.TRIAL else State.ACTIVE
     tenant = Tenant(
@@ -112,6 +133,7 @@ def _furnish(tenant: Tenant, first: FirstUser, *, actor: Actor) -> tuple[User, s
         codes = (ADMINISTRATOR, OPERATOR) if tenant.is_provider else (ADMINISTRATOR,)
         user = _register_first(first, [roles[code] for code in codes], actor=actor)
         invitation = issue_invitation(user, actor=actor)
+        furnish_all(tenant, user)
         record(TENANT_CREATED, actor=actor, target=tenant, after=_described(tenant, user))
         # Last, because keys cannot be rolled back: keys without a tenant do no harm, a tenant without keys would.
         key_store().create_tenant_keys(tenant.id)
