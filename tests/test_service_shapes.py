@@ -23,8 +23,7 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
-IN_BOTH = "recorded in both logs, by retention.erasure.services.record_in_both"
-ELSEWHERE = "recorded by `retention.erasure.records`, in the provider's log and in the company's"
+IN_BOTH = "recorded in both logs, by retention.erasure.records.record_in_both"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -108,9 +107,9 @@ EXCEPTIONS = {
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
     "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
-    "retention.erasure.running.run_erasure": ELSEWHERE,
-    "retention.erasure.services.plan_erasure": ELSEWHERE,
-    "retention.erasure.services.withdraw_erasure": ELSEWHERE,
+    "retention.erasure.running.run_erasure": IN_BOTH,
+    "retention.erasure.services.plan_erasure": IN_BOTH,
+    "retention.erasure.services.withdraw_erasure": IN_BOTH,
     "retention.cancellation.notices.note_told": "writes down who was told",
     "retention.cancellation.notices.tell": "writes down who was told",
     "retention.cancellation.services.request_cancellation": IN_BOTH,

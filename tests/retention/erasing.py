@@ -92,7 +92,7 @@ def plant(tenant: Tenant, word: str) -> Planted:
 
 def queue(tenant: Tenant) -> str:
     """A queue in which messages of the tenant wait, and one that concerns nobody."""
-    return f"{product.CELERY_TASK_DEFAULT_QUEUE}:{tenant.company_code}"
+    return f"queue:{connections[OWNER_ALIAS].settings_dict['NAME']}:{tenant.company_code}"
 
 
 def memory() -> "redis.Redis":
