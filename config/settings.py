@@ -79,10 +79,12 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.holds",
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
+    "retention.returning",
 ]
 
 MIDDLEWARE = [
