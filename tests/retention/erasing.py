@@ -25,7 +25,9 @@ from documents.models import Folder
 from documents.names import Place
 from retention.erasure.models import Erasure, Ground
 from retention.erasure.services import plan_erasure
-from retention.erasure.tables import DeclaredTable, tables_to_empty
+from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
+from retention.holds.models import Hold
+from tenants.isolation.assets import Erasure as Way
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.models import new_id
 from tenants.isolation.placement import OWNER_ALIAS
@@ -81,6 +83,7 @@ def plant(tenant: Tenant, word: str) -> Planted:
             for column in table.columns:
                 if table.model is not AuditEvent:  # there are some, and a seal over each
                     _save_row(table, column, tenant.id, word)
+        Hold.objects.using(OWNER_ALIAS).update(released_at=timezone.now())
         parent = Folder.objects.using(OWNER_ALIAS).first()
         for depth in range(3):
             parent = Folder.objects.using(OWNER_ALIAS).create(parent=parent, name=f"{word} {depth}")
@@ -139,7 +142,7 @@ def _marked(model: type[models.Model], word: str) -> dict[str, Any]:
 def _save_row(table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> None:
     """A row that names the company in that column, and the rows of the same seed that it refers to."""
     seed = f"{tenant_id} {column}"
-    marked = _marked(table.model, f"{word} {column}")
+    marked = _marked(table.model, f"{word} {column}") if table.asset.erasure is not Way.KEEP else {}
     row = table.model(**marked)
     for field in table.model._meta.local_concrete_fields:
         if field.column in table.columns:
@@ -149,6 +152,9 @@ def _save_row(table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> 
         elif isinstance(field, models.ForeignKey):
             target = field.related_model
             assert not isinstance(target, str)
+            for kept in kept_tables():
+                if kept.model is target:
+                    _save_row(kept, column, tenant_id, word)
             setattr(row, field.attname, None if target is table.model else row_id(target, seed))
         elif field.name not in marked and not field.null and not field.has_default():
             setattr(row, field.attname, _value(field, seed))
