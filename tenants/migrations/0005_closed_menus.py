@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0003_last_day")]
+    dependencies = [("tenants", "0004_erased")]
 
     operations = [
         migrations.AddField(
