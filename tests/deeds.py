@@ -62,6 +62,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "backups.requests.working.stumble": STANDING,
     "retention.expiry.services._begin": JOURNAL,
     "retention.holds.keeper.HoldKeeper.put_aside": PART,
+    "retention.erasure.working.Work.save": STANDING,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 

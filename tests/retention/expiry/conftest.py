@@ -67,7 +67,7 @@ def put(each: Expiring, tenant: Tenant, seed: str, age: timedelta) -> str:
 def _make_of_provider(each: Expiring, seed: str, moment: datetime) -> str:
     """With its moment from the beginning, since some refuse every change."""
     dates = [field.name for field in each.model._meta.local_fields if type(field) is models.DateField]
-    fields = dict.fromkeys(dates, moment.date()) | dict.fromkeys(_columns(each), moment)
+    fields: dict[str, Any] = dict.fromkeys(dates, moment.date()) | dict.fromkeys(_columns(each), moment)
     fields |= _FITTING.get(each.table, {})
     if "sequence" in {field.name for field in each.model._meta.local_fields}:
         fields["sequence"] = len(seed)  # unique
