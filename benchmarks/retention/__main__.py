@@ -2,9 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 
@@ -25,7 +24,7 @@ def main() -> None:
     results: list[Result] = []
     for part in options.parts:
         with product_database():
-            made = _parts()[part](options)
+            made = import_module(f"benchmarks.retention.{part}").measure(options)
         for result in made:
             result.print(console)
         results += made
@@ -33,15 +32,10 @@ def main() -> None:
         write_json(options.json, found, results)
 
 
-def _parts() -> dict[str, Callable[[Any], list[Result]]]:
-    from benchmarks.retention import erasure, expiry, returning
-
-    return {"expiry": expiry.measure, "erasure": erasure.measure, "return": returning.measure}
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.retention", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["expiry", "erasure", "return"], help="expiry, erasure, return")
+    parts = ["expiry", "erasure", "returning"]
+    parser.add_argument("parts", nargs="*", default=parts, help=", ".join(parts))
     parser.add_argument("--events", type=int, default=5_000_000, help="events of the day that expires")
     parser.add_argument("--tenants", type=int, default=1_000, help="companies, of which one is erased")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of that company; the others have as many")
