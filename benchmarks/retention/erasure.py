@@ -131,8 +131,7 @@ def _steps(begun: Any) -> dict[str, Any]:
 
 
 def _erased(found: dict[str, Any], options: Any) -> Result:
-    title = f"Erasure of {found['rows']:,} rows and {options.files:,} files among {options.tenants:,} companies"
-    result = Result(title, ("", "s", "rows/s"))
+    result = Result("Erasure of a company", ("", "s", "rows/s"))
     begun = found["begun"]
     for step, done in found["steps"].items():
         seconds, begun = (done - begun).total_seconds(), done
@@ -141,6 +140,7 @@ def _erased(found: dict[str, Any], options: Any) -> Result:
     rate = found["rows"] / found["seconds"]
     result.add("everything", f"{found['seconds']:.2f}", f"{rate:,.0f}", name="everything", seconds=found["seconds"])
     result.numbers[-1]["per_second"] = rate
+    result.notes.append(f"{found['rows']:,} rows and {options.files:,} files, among {options.tenants:,} companies.")
     return result
 
 
