@@ -23,7 +23,7 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
-IN_BOTH = "recorded in both logs, by retention.erasure.services.record_in_both"
+IN_BOTH = "recorded in both logs, by retention.erasure.records.record_in_both"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -57,7 +57,6 @@ EXCEPTIONS = {
     "accounts.login.admit": BY_THE_USER_THEMSELVES,
     "accounts.inventory.reminders.take_due": "writes down what administrators were told",
     "accounts.inventory.snapshot.take_snapshot": PART,
-    "accounts.people.former.forget_old": "the end of a retention period",
     "accounts.people.former.keep_user_id": PART,
     "accounts.people.outstanding.hand_over_invitations": "each invitation is recorded when it is sent",
     "accounts.sso.entering.arrive": BY_THE_USER_THEMSELVES,
@@ -115,6 +114,10 @@ EXCEPTIONS = {
     "backups.recovery.platformload.load_platform": JOURNAL,
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
+    "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
+    "retention.erasure.running.run_erasure": IN_BOTH,
+    "retention.erasure.services.plan_erasure": IN_BOTH,
+    "retention.erasure.services.withdraw_erasure": IN_BOTH,
     "retention.cancellation.notices.note_told": "writes down who was told",
     "retention.cancellation.notices.tell": "writes down who was told",
     "retention.cancellation.services.request_cancellation": IN_BOTH,
@@ -238,11 +241,7 @@ def test_only_known_places_work_across_tenants() -> None:
     }
     assert found == {
         "accounts.people.outstanding",
-        "accounts.sessions",
-        "accounts.passkeys.challenges",
         "accounts.network.queries",
-        "accounts.policy.throttle",
-        "accounts.sso.pending",
         "accounts.staff.directory",
         "auditlog.forwarding.queries",
         "auditlog.exports.outstanding",
@@ -296,6 +295,11 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.services",
         "backups.watch.tasks",
         "tenants.contract.queries",
+        "retention.expiry.counting",
+        "retention.expiry.removing",
+        "retention.expiry.services",
+        "retention.expiry.tasks",
+        "retention.promise.services",
         "tenants.contract.services",
         "tenants.invoices.crediting",
         "tenants.invoices.issuers",
@@ -311,13 +315,14 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.cancellation.queries",
         "retention.cancellation.services",
         "retention.erasure.queries",
+        "retention.erasure.running",
+        "retention.erasure.working",
         "retention.returning.outstanding",
         "retention.erasure.services",
         "retention.holds.keeper",
         "retention.holds.queries",
         "retention.holds.scopes",
         "retention.holds.services",
-        "retention.promise.services",
     }
 
 

@@ -15,14 +15,8 @@ _FORMS = {Span.DAY: "H:i", Span.MONTH: "n/j", Span.YEAR: "Y-m"}
 _ISO = {Span.DAY: "%Y-%m-%dT%H:%M%z", Span.MONTH: "%Y-%m-%d", Span.YEAR: "%Y-%m"}
 _MB = 1_000_000
 HEADINGS: tuple[Promise, ...] = (
-    *(
-        pgettext_lazy("of a period", "Beginning"),
-        _("Users"),
-        _("Suspended users"),
-        _("Documents"),
-        _("Storage (bytes)"),
-        _("Backups (bytes)"),
-    ),
+    pgettext_lazy("of a period", "Beginning"),
+    *(_("Users"), _("Suspended users"), _("Documents"), _("Storage (bytes)"), _("Backups (bytes)")),
     *(_("Requests"), _("Errors"), _("Median (ms)"), _("95 % within (ms)"), _("Audit events")),
 )
 _COLUMNS = (
