@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention, TableKind
+from tenants.isolation.assets import APPEND_ONLY, READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
 from tenants.isolation.models import new_id
 from tenants.isolation.roles import PLATFORM
@@ -49,7 +49,7 @@ def _asset(retention: Retention) -> Asset:
         returned=False,
         kind=TableKind.CONTROL,
         app_rights=READ_ONLY,
-        platform_rights=frozenset({"SELECT", "INSERT", "DELETE"}),
+        platform_rights=APPEND_ONLY,
         walled_by="tenant_id",
     )
 
@@ -57,7 +57,7 @@ def _asset(retention: Retention) -> Asset:
 class UsageHour(Figures):
     """One hour of a company, which begins at `hour`."""
 
-    asset: ClassVar[Asset] = _asset(Retention.for_days(HOURS_KEPT_DAYS))
+    asset: ClassVar[Asset] = _asset(Retention.for_days(HOURS_KEPT_DAYS, counted_from="hour"))
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant_id = models.UUIDField(editable=False)

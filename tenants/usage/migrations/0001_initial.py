@@ -90,10 +90,14 @@ class Migration(migrations.Migration):
             operation
             for name in ("UsageHour", "UsageDay")
             for operation in (
-                GrantTable(name, app={"SELECT"}, platform={"SELECT", "INSERT", "DELETE"}),
+                GrantTable(name, app={"SELECT"}, platform={"SELECT", "INSERT"}),
                 # A company reads its own.
                 migrations.RunSQL(wall.policy_sql(f"usage_{name.lower()}"), migrations.RunSQL.noop),
             )
+        ),
+        migrations.RunSQL(
+            wall.expiry_sql("usage_usagehour", "id", "hour", 90),
+            f"DROP FUNCTION {wall.expiry_function('usage_usagehour')}",
         ),
         migrations.RunSQL(_COUNT, "DROP FUNCTION usage_documents()"),
     ]
