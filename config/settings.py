@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.holds",
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",

@@ -94,6 +94,11 @@ EXCEPTIONS = {
     "backups.removal.forget": UNFINISHED,
     "backups.runs.keeping.note_platform_archive": "which archive belongs to a run; its making is recorded",
     "backups.requests.notices.note_told": "writes down who was told",
+    "retention.holds.services.note_reminded": "writes down that the reviewer was told",
+    "retention.holds.letting_go.let_go": "part of the release, which records",
+    "retention.holds.telling.tell": "part of placing a hold or handing something out, which record",
+    "retention.holds.telling.tell_of_hold": "the same",
+    "retention.holds.telling.end_notice": "part of the release, which records",
     "backups.requests.notices.tell": "writes down who was told",
     "backups.requests.outstanding.note_settled": STANDING,
     "backups.requests.outstanding.settle": STANDING,
@@ -292,6 +297,10 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.cancellation.services",
         "retention.erasure.queries",
         "retention.erasure.services",
+        "retention.holds.keeper",
+        "retention.holds.queries",
+        "retention.holds.scopes",
+        "retention.holds.services",
         "retention.promise.services",
     }
 
