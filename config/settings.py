@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "tenants.contract",
+    "tenants.invoices",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
+    "retention.returning",
 ]
 
 MIDDLEWARE = [
