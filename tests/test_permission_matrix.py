@@ -337,6 +337,8 @@ OWN = ("session_end session", "passkey passkey", "passkey_remove passkey")
 # account as far as that needs it (T4, R3). Everything else is refused to them.
 WHEN_SUSPENDED = frozenset({
     "console:cancellation",
+    "console:data_return", "console:data_return_status returned", "console:data_return_cancel returned",
+    "console:data_return_remove returned", "console:data_return_part returned number",
     "home", "logout", "screen_closed", "profile", "password", "password_renew", "factors", "enrol", "totp_enrol",
     "recovery_codes", "confirm", "confirm_totp", "sso_confirm", "sso_confirmed proof", "passkey_confirm",
     "passkey_confirm_options", "passkeys", "passkey_add_options", "passkey_add",
