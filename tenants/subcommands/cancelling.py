@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
 
 from auditlog.actors import Actor
 from retention.cancellation.models import Cancellation, Reason, Side
@@ -28,7 +28,7 @@ def _cancel(command: SekishoCommand, options: dict[str, Any]) -> None:
     if options["withdraw"]:
         standing = cancellation_of(tenant.id)
         if standing is None:
-            raise ValidationError("There is no cancellation.")
+            raise CommandError("There is no cancellation.")
         _show(command, options, withdraw_cancellation(standing.id, actor=Actor.command()))
         return
     cancellation = request_cancellation(
