@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "retention",
     "retention.promise",
     "retention.erasure",
+    "retention.deletion",
+    "retention.certificates",
     "retention.expiry",
 ]
 
