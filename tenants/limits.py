@@ -19,6 +19,9 @@ from auditlog.actors import Actor
 from tenants.isolation.transactions import atomic, take_turns
 from tenants.queries import current_tenant
 
+# The turn of everything that depends on how many users there are.
+USERS_TURN = "tenants.users"
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -31,6 +34,11 @@ class Use:
     def is_full(self) -> bool:
         """Whether nothing more fits in."""
         return self.used >= self.allowed
+
+    @property
+    def percent(self) -> int:
+        """How much of it is used, in percent; more than 100 where less is allowed than before."""
+        return round(100 * self.used / self.allowed) if self.allowed else 0
 
     @property
     def room(self) -> int:
@@ -60,12 +68,12 @@ def resume_user(user: User, *, actor: Actor) -> None:
 @atomic()
 def import_users(row: UserImport, *, progress: importing.Progress, actor: Actor) -> bool:
     """As `accounts.people.importing.carry_out`, with the room that the plan has when it happens."""
-    take_turns("tenants.users")
+    take_turns(USERS_TURN)
     return importing.carry_out(row, room=users_of_plan().room, progress=progress, actor=actor)
 
 
 def _ensure_room_for_user() -> None:
-    take_turns("tenants.users")
+    take_turns(USERS_TURN)
     use = users_of_plan()
     if use.is_full:
         raise ValidationError(

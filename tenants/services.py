@@ -15,6 +15,7 @@ from accounts.users import register_user
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_THAWED
+from tenants.furnishing import furnish_all
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import normalize_code
 from tenants.isolation.transactions import platform_transaction
@@ -112,6 +113,7 @@ def _furnish(tenant: Tenant, first: FirstUser, *, actor: Actor) -> tuple[User, s
         codes = (ADMINISTRATOR, OPERATOR) if tenant.is_provider else (ADMINISTRATOR,)
         user = _register_first(first, [roles[code] for code in codes], actor=actor)
         invitation = issue_invitation(user, actor=actor)
+        furnish_all(tenant, user)
         record(TENANT_CREATED, actor=actor, target=tenant, after=_described(tenant, user))
         # Last, because keys cannot be rolled back: keys without a tenant do no harm, a tenant without keys would.
         key_store().create_tenant_keys(tenant.id)

@@ -10,3 +10,7 @@ class ContractConfig(AppConfig):
     name = "tenants.contract"
     label = "contract"
     verbose_name = _("Contract")
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from tenants.contract import actions, services  # noqa: F401
