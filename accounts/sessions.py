@@ -22,6 +22,7 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.recording.queries import as_kinds, captured_kinds
 from auditlog.services import record
+from tenants.isolation.context import require_tenant_id
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.statements import Statement
@@ -191,6 +192,16 @@ def end_every_session(*, actor: Actor, keep: Session) -> int:
     """
     people = User.objects.filter(id__in=every_session().exclude(id=keep.id).values("user_id")).order_by("user_id")
     return sum(end_sessions(person, actor=actor, keep=keep) for person in people)
+
+
+def remove_every_session() -> int:
+    """Delete the sessions of everybody in the tenant in scope, in the transaction of the platform role that is open.
+
+    For a company whose use ends; that is recorded by whoever ends it. Returns how many there were.
+    """
+    with current_connection().cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_session WHERE tenant_id = %s", [require_tenant_id()])
+        return int(cursor.rowcount)
 
 
 def remove_ended_sessions() -> int:

@@ -64,6 +64,8 @@ SCHEDULE = {
     "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
     "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
+    "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "backups.requests",
     "retention",
     "retention.promise",
+    "retention.cancellation",
     "retention.erasure",
     "retention.deletion",
     "retention.certificates",

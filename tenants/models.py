@@ -65,6 +65,8 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # While a restore puts its data back in place nobody enters, and its jobs wait (`tenants.services.freeze_tenant`).
     frozen_at = models.DateTimeField(null=True, editable=False)
+    # The last day of use, once the contract was cancelled; the day ends in the tenant's time zone.
+    last_day = models.DateField(_("last day of use"), null=True, editable=False)
 
     class Meta:
         ordering = ["company_code"]

@@ -1,6 +1,7 @@
-"""Creating tenants (T1, T3). Everything happens in one transaction of the platform role."""
+"""Creating tenants, closing and opening them (T1, T3, T4): each in one transaction of the platform role."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,10 +12,11 @@ from accounts.links import issue_invitation
 from accounts.menus import ADMINISTRATOR, OPERATOR
 from accounts.models import Role, User
 from accounts.roles import make_built_in_roles
+from accounts.sessions import remove_every_session
 from accounts.users import register_user
 from auditlog.actors import Actor
 from auditlog.services import record
-from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_THAWED
+from tenants.actions import TENANT_CREATED, TENANT_FROZEN, TENANT_SUSPENDED, TENANT_THAWED
 from tenants.furnishing import furnish_all
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import normalize_code
@@ -90,6 +92,24 @@ def thaw_tenant(tenant_id: UUID, *, actor: Actor) -> bool:
         if changed:
             record(TENANT_THAWED, actor=actor, target=Tenant.objects.get(id=tenant_id))
     return bool(changed)
+
+
+def suspend_tenant(tenant: Tenant, *, last_day: date, actor: Actor) -> bool:
+    """End the use of a company for good, `last_day` having been the last one; whether it was in use before (T4).
+
+    Nobody is logged in any more and its jobs stop; whoever may take its data along can log in for that. Recorded in
+    the company's own log; the caller records why in the provider's.
+    """
+    with platform_transaction(), tenant_scope(tenant.id):
+        closed = (State.SUSPENDED, State.ERASED)
+        changed = Tenant.objects.filter(id=tenant.id).exclude(state__in=closed)
+        if not changed.update(state=State.SUSPENDED, last_day=last_day):
+            return False
+        ended = remove_every_session()
+        tenant.refresh_from_db()
+        after = {"last_day": last_day.isoformat(), "sessions": ended}
+        record(TENANT_SUSPENDED, actor=actor, target=tenant, after=after)
+    return True
 
 
 def _add_tenant(company_code: str, name: str, plan: PlanCode, *, is_provider: bool = False) -> Tenant:

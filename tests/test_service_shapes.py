@@ -23,6 +23,7 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
+IN_BOTH = "recorded in both logs, by retention.erasure.services.record_in_both"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -105,6 +106,11 @@ EXCEPTIONS = {
     "backups.recovery.platformload.load_platform": JOURNAL,
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
+    "retention.cancellation.notices.note_told": "writes down who was told",
+    "retention.cancellation.notices.tell": "writes down who was told",
+    "retention.cancellation.services.request_cancellation": IN_BOTH,
+    "retention.cancellation.services.take_effect": IN_BOTH,
+    "retention.cancellation.services.withdraw_cancellation": IN_BOTH,
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
@@ -281,8 +287,12 @@ def test_only_known_places_work_across_tenants() -> None:
         "tenants.contract.services",
         "tenants.queries",
         "tenants.services",
+        "retention.cancellation.notices",
+        "retention.cancellation.queries",
+        "retention.cancellation.services",
         "retention.erasure.queries",
         "retention.erasure.services",
+        "retention.promise.services",
     }
 
 

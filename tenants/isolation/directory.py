@@ -5,6 +5,7 @@ The directory of tenants is closed to the app role. Functions of the database an
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -24,6 +25,7 @@ class Company:
     """What every part of the product may know of a tenant. `open` is False once its use has ended (T4).
 
     `frozen`: its data is being put back from a backup, so nobody enters and nothing is written for now (B6).
+    `last_day`: the last day of use of a company whose contract was cancelled.
     """
 
     tenant_id: UUID
@@ -32,6 +34,7 @@ class Company:
     open: bool
     is_provider: bool
     frozen: bool = False
+    last_day: date | None = None
 
 
 def normalize_code(text: str) -> str:
