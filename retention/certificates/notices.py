@@ -1,4 +1,4 @@
-"""The mail with a certificate, to the addresses of the organisation record: nobody of the company has an account (R1)."""
+"""The mail with a certificate, to the contacts of the organisation record: there are no accounts any more (R1)."""
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string

@@ -6,7 +6,6 @@ Counts are those of the erasure and of its entry in the ledger; the digests of t
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 
@@ -45,6 +44,8 @@ def statement_of(erasure: Erasure, *, number: str, issued_at: datetime) -> str:
 
 def _dates_before(erasure: Erasure) -> dict[str, str | None]:
     """From the first word on: when it was asked for, the last day of use."""
+    if erasure.ground_id is None:
+        return {}
     if erasure.ground == Ground.CANCELLATION:
         found = Cancellation.objects.filter(id=erasure.ground_id).first()
         return {

@@ -13,7 +13,9 @@ class ErasureTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no
 
     company = tables.TemplateColumn(_COMPANY, verbose_name=_("Company"), empty_values=())
     ground = tables.Column(accessor="erasure__get_ground_display", verbose_name=_("Ground"))
-    begin_at = tables.TemplateColumn("{% load elements %}{% moment record.erasure.begin_at %}", verbose_name=_("Begins"))
+    begin_at = tables.TemplateColumn(
+        "{% load elements %}{% moment record.erasure.begin_at %}", verbose_name=_("Begins")
+    )
     due_at = tables.TemplateColumn("{% load elements %}{% moment record.erasure.due_at %}", verbose_name=_("Gone by"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"))
     certificate = tables.Column(verbose_name=_("Certificate"))

@@ -1,4 +1,4 @@
-"""What an erasure did, in sections for people, in the language in use: for its page and for its certificate (R1, R2)."""
+"""What an erasure did, in sections for people, in the language in use: for its page and its certificate (R1, R2)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the audit logs record of a privileged deletion, the company's own while it lasts, and the provider's (G3, G10)."""
+"""What the audit logs record of a deletion, the company's own while it lasts, and the provider's (G3, G10)."""
 
 from django.utils.translation import gettext_lazy as _
 

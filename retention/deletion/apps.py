@@ -1,4 +1,4 @@
-"""Deletion of a whole company by the provider, before or without a cancellation: two people, typed code, dry run (T3)."""
+"""Deletion of a whole company by the provider, without a cancellation: two people, typed code, dry run (T3)."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -63,7 +63,9 @@ def _carry_out(command: SekishoCommand, tenant: Tenant, *, as_json: bool) -> Non
         raise CommandError("Two operators have to ask for and confirm this deletion first, on /operator/deletions/.")
     done = run_erasure(erasure.id, actor=Actor.command())
     if as_json:
-        command.print_json({"company_code": tenant.company_code, "erasure": done.id, "state": done.state, **done.counts})
+        command.print_json(
+            {"company_code": tenant.company_code, "erasure": done.id, "state": done.state, **done.counts}
+        )
         return
     command.console.print(f"{tenant.company_code}: {done.state}. manage.py retention erasure list tells more.")
 
