@@ -14,6 +14,7 @@ from backups.queries import archives
 from backups.recovery.queries import safety_archives
 from backups.removal import prune, remove, remove_unreferred_objects
 from tenants.isolation.context import require_tenant_id
+from tenants.isolation.keeping import not_held
 from tenants.isolation.transactions import atomic
 from tenants.queries import current_tenant
 from vault.stores import backup_store
@@ -26,7 +27,8 @@ def apply_generations(*, actor: Actor) -> int:
         with atomic():
             counted = archives().exclude(id__in=safety_archives())
             surplus = beyond(counted, current_tenant().plan.generations)
-        removed = sum(remove(store, archive, actor=actor) for archive in surplus)
+            free = set(not_held(Archive.objects.all()).values_list("id", flat=True)) if surplus else set()
+        removed = sum(remove(store, archive, actor=actor) for archive in surplus if archive.id in free)
         prune(store)
         remove_unreferred_objects(store)
     return removed

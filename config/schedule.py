@@ -46,6 +46,12 @@ SCHEDULE = {
         "task": "auditlog.exports.tasks.sweep_every_tenant",
         "schedule": crontab(hour="3", minute="50"),
     },
+    "catch-up-with-data-returns": {"task": "retention.returning.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "clear-away-data-returns": {"task": "retention.returning.tasks.clear_away", "schedule": crontab(minute="20")},
+    "sweep-data-returns": {
+        "task": "retention.returning.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="4", minute="5"),
+    },
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",
@@ -82,5 +88,7 @@ SCHEDULE = {
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
     "certify-erasures": {"task": "retention.certificates.tasks.certify", "schedule": crontab(minute="*/10")},
+    # Every hour, since months end in each company's own time zone.
+    "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "tenants.contract",
+    "tenants.invoices",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -79,12 +80,14 @@ INSTALLED_APPS = [
     "backups.watch",
     "backups.requests",
     "retention",
+    "retention.holds",
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",
     "retention.deletion",
     "retention.certificates",
     "retention.expiry",
+    "retention.returning",
 ]
 
 MIDDLEWARE = [

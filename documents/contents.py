@@ -30,7 +30,7 @@ def store_file(chunks: Iterable[bytes], *, place: Place, actor: Actor, folder: F
     try:
         return add_version(content, place=place, folder=folder, actor=actor)
     except ValidationError:
-        removal.remove_unreferenced([content.object_name])
+        removal.remove_unreferenced([content.object_name], fresh=True)
         raise
 
 

@@ -1,6 +1,7 @@
 """Removing stored contents that no version refers to any more: at once after a deletion, and by a daily sweep.
 
-Everything here may run twice, late, or not to its end; a content that a version refers to is never removed.
+Everything here may run twice, late, or not to its end; a content that a version refers to is never removed, nor
+one that is held (R5).
 """
 
 import itertools
@@ -15,6 +16,8 @@ from auditlog.services import Target, record
 from documents import queries
 from documents.actions import OBJECTS_SWEPT
 from documents.objects import object_path
+from tenants.isolation.context import require_tenant_id
+from tenants.isolation.keeping import held_contents
 from tenants.isolation.tasks import queue_on_commit
 from tenants.isolation.transactions import atomic
 from vault.errors import ObjectRetained
@@ -33,13 +36,16 @@ def remove_on_commit(object_names: Iterable[str]) -> None:
         queue_on_commit("documents.tasks.remove_objects", batch)
 
 
-def remove_unreferenced(object_names: Collection[str]) -> int:
-    """Remove those of the contents that no version refers to; how many.
+def remove_unreferenced(object_names: Collection[str], *, fresh: bool = False) -> int:
+    """Remove those of the contents that no version refers to and that are not held; how many.
 
+    `fresh` ones were stored a moment ago, by whoever calls: no hold can know of them.
     Best called with no transaction open: a store may be slow.
     """
     with atomic():
         kept = queries.referenced(object_names)
+    if not fresh:
+        kept |= held_contents(require_tenant_id(), [name for name in object_names if name not in kept])
     removed = 0
     for name in object_names:
         if name not in kept:

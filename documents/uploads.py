@@ -221,6 +221,6 @@ class VaultUploadHandler(FileUploadHandler):
         if self._writer is not None:
             self._writer.abort()
         try:
-            remove_unreferenced([file.content.object_name for file in self.files])
+            remove_unreferenced([file.content.object_name for file in self.files], fresh=True)
         except (VaultError, DatabaseError):
             logger.warning("Contents of a refused upload wait for the sweep.", exc_info=True)

@@ -23,7 +23,7 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
-IN_BOTH = "recorded in both logs, by retention.erasure.services.record_in_both"
+IN_BOTH = "recorded in both logs, by retention.erasure.records.record_in_both"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -94,6 +94,11 @@ EXCEPTIONS = {
     "backups.removal.forget": UNFINISHED,
     "backups.runs.keeping.note_platform_archive": "which archive belongs to a run; its making is recorded",
     "backups.requests.notices.note_told": "writes down who was told",
+    "retention.holds.services.note_reminded": "writes down that the reviewer was told",
+    "retention.holds.letting_go.let_go": "part of the release, which records",
+    "retention.holds.telling.tell": "part of placing a hold or handing something out, which record",
+    "retention.holds.telling.tell_of_hold": "the same",
+    "retention.holds.telling.end_notice": "part of the release, which records",
     "backups.requests.notices.tell": "writes down who was told",
     "backups.requests.outstanding.note_settled": STANDING,
     "backups.requests.outstanding.settle": STANDING,
@@ -101,16 +106,26 @@ EXCEPTIONS = {
     "backups.requests.working.claim": STANDING,
     "backups.requests.working.note_target": STANDING,
     "backups.requests.working.put_off": STANDING,
+    "retention.returning.making.claim": STANDING,
+    "retention.returning.notices.note_told": "writes down who was told",
+    "retention.returning.notices.tell": "writes down who was told",
+    "retention.returning.outstanding.forget_old": "the end of a retention period",
     "documents.returning.put_back": "each document and each folder is recorded, all at once",
     "backups.recovery.journal.begin": JOURNAL,
     "backups.recovery.platformload.load_platform": JOURNAL,
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
+    "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
+    "retention.erasure.running.run_erasure": IN_BOTH,
+    "retention.erasure.services.plan_erasure": IN_BOTH,
+    "retention.erasure.services.withdraw_erasure": IN_BOTH,
     "retention.cancellation.notices.note_told": "writes down who was told",
     "retention.cancellation.notices.tell": "writes down who was told",
     "retention.cancellation.services.request_cancellation": IN_BOTH,
     "retention.cancellation.services.take_effect": IN_BOTH,
     "retention.cancellation.services.withdraw_cancellation": IN_BOTH,
+    "tenants.invoices.notices.note_told": "writes down who was told",
+    "tenants.invoices.notices.tell_of_invoices": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
 }
@@ -285,13 +300,26 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.tasks",
         "tenants.contract.queries",
         "tenants.contract.services",
+        "tenants.invoices.crediting",
+        "tenants.invoices.issuers",
+        "tenants.invoices.issuing",
+        "tenants.invoices.notices",
+        "tenants.invoices.pricing",
+        "tenants.invoices.queries",
         "tenants.queries",
         "tenants.services",
         "retention.cancellation.notices",
         "retention.cancellation.queries",
         "retention.cancellation.services",
         "retention.erasure.queries",
+        "retention.erasure.running",
+        "retention.erasure.working",
+        "retention.returning.outstanding",
         "retention.erasure.services",
+        "retention.holds.keeper",
+        "retention.holds.queries",
+        "retention.holds.scopes",
+        "retention.holds.services",
         "retention.promise.services",
     }
 

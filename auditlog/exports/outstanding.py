@@ -12,6 +12,7 @@ from auditlog.exports.actions import EXPORT_REMOVED
 from auditlog.exports.making import SILENCE
 from auditlog.exports.models import OPEN_STATES, ROW_DAYS, AuditExport, ExportState
 from auditlog.services import record
+from tenants.isolation.keeping import not_held
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
 from vault.errors import ObjectRetained
 
@@ -47,7 +48,7 @@ def clear_away(*, actor: Actor) -> int:
     """
     now, removed = timezone.now(), 0
     with atomic():
-        over = list(AuditExport.objects.filter(state=ExportState.READY, expires_at__lte=now))
+        over = list(not_held(AuditExport.objects.filter(state=ExportState.READY, expires_at__lte=now)))
     for row in over:
         try:
             objects.remove_file(row.run)
@@ -62,7 +63,7 @@ def clear_away(*, actor: Actor) -> int:
 def forget_old() -> int:
     """Delete the orders of a month ago; the audit log still knows them."""
     old = AuditExport.objects.filter(requested_at__lt=timezone.now() - timedelta(days=ROW_DAYS))
-    return old.exclude(state__in=(*OPEN_STATES, ExportState.READY)).delete()[0]
+    return not_held(old.exclude(state__in=(*OPEN_STATES, ExportState.READY))).delete()[0]
 
 
 def remove_orphans() -> int:

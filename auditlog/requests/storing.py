@@ -3,15 +3,17 @@
 import json
 import logging
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import redis
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from auditlog.requests.buffer import KEY, broker
 from auditlog.requests.models import KEPT_DAYS, RequestEntry
+from tenants.isolation.keeping import put_aside
 from tenants.isolation.models import new_id
 from tenants.isolation.transactions import current_connection, platform_transaction
 
@@ -38,8 +40,10 @@ def store_waiting(*, key: str = KEY) -> int:
 
 def turn_partitions(today: date | None = None) -> int:
     """Make the days ahead and drop those whose time is over; returns how many changed."""
+    today = today or timezone.now().date()
     with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute("SELECT requests_turn_partitions(%s)", [today or timezone.now().date()])
+        put_aside(RequestEntry, Q(at__lt=datetime.combine(today - timedelta(days=KEPT_DAYS), time(), UTC)))
+        cursor.execute("SELECT requests_turn_partitions(%s)", [today])
         (changed,) = cursor.fetchone()
     return int(changed)
 

@@ -9,13 +9,16 @@ import logging
 from dataclasses import dataclass, field
 
 from django.db import DataError, OperationalError
+from django.db.models import Q
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from auditlog.actors import Actor
+from auditlog.models import AuditEvent
 from auditlog.partitions import Partition, partitions
 from auditlog.retention.actions import PARTITION_DROPPED
 from auditlog.services import Target, record
+from tenants.isolation.keeping import put_aside
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 logger = logging.getLogger(__name__)
@@ -58,9 +61,15 @@ def drop_expired(*, actor: Actor, most_due: int = MOST_DUE) -> Expiry:
 
 
 def _drop(partition: Partition, most_due: int, *, actor: Actor) -> int:
-    """Drop it; returns how many events went. Raises DataError when the database refuses, OperationalError when busy."""
+    """Drop it, after a copy was made of what is held (R5); returns how many events went.
+
+    Raises DataError when the database refuses, OperationalError when busy.
+    """
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # counting takes its time
+        put_aside(
+            AuditEvent, Q(retention_class=partition.retention_class, at__gte=partition.begins, at__lt=partition.ends)
+        )
         today = timezone.now().date()
         cursor.execute("SELECT auditlog_drop_partition(%s, %s, %s)::text", [partition.name, today, most_due])
         counted: dict[str, int] = json.loads(cursor.fetchone()[0])

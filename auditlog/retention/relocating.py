@@ -9,16 +9,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from auditlog.actors import Actor
-from auditlog.models import RetentionClass
+from auditlog.models import AuditEvent, RetentionClass
 from auditlog.retention.actions import EVENTS_MOVED
 from auditlog.retention.models import Relocation
 from auditlog.retention.queries import events_to_relocate
 from auditlog.sealing.sealer import declare_retention
 from auditlog.services import record
 from tenants.isolation.context import tenant_scope
+from tenants.isolation.keeping import put_aside
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 BATCH = 5_000
@@ -43,6 +45,8 @@ def relocate(
             return relocation
         if relocation.shortens and relocation.declared_on != timezone.now().date():
             _declare(relocation)
+        if relocation.shortens:
+            _put_held_aside(relocation)
         while _batch(relocation, batch):
             progress(relocation)
         if timezone.now() >= relocation.asked_at + LATE_WRITERS:
@@ -70,6 +74,14 @@ def _declare(relocation: Relocation) -> None:
         if _is_still(relocation):
             relocation.declared_on = declared_on
             relocation.save(update_fields=["declared_on"])
+
+
+def _put_held_aside(relocation: Relocation) -> None:
+    """Copy what a legal hold covers of the events that the new class would not keep (R5)."""
+    kept_from = timezone.now() - timedelta(days=RetentionClass(relocation.to_class).days)
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        put_aside(AuditEvent, Q(tenant_id=relocation.tenant_id, at__lt=kept_from))
 
 
 def _batch(relocation: Relocation, batch: int) -> bool:

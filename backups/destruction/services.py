@@ -21,6 +21,7 @@ from backups.destruction.effects import effect_on
 from backups.destruction.models import DestructionRequest, RequestState
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import normalize_code, provider_company
+from tenants.isolation.keeping import is_held
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
 from vault.errors import TenantKeysMissing
@@ -115,6 +116,8 @@ def _destroyed(tenant: Tenant) -> DestroyedKeys:
 
 
 def _refuse_unless_destroyable(tenant: Tenant) -> None:
+    if is_held(tenant.id):
+        raise ValidationError(_("A legal hold keeps data of this company: its keys must stay."), code="held")
     if tenant.is_provider:
         raise ValidationError(_("The provider's own keys cannot be destroyed."), code="provider")
     if tenant.state not in DESTROYABLE:

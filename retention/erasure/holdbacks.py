@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from retention.erasure.models import Erasure
 from retention.erasure.objects import backups_of, retained
 from retention.erasure.rows import count_rows
 from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
+from tenants.isolation.assets import Asset
 from tenants.isolation.keeping import is_held
 
 
@@ -39,7 +39,11 @@ REASONS: dict[Why, str | Promise] = {
     Why.LOCKED: _("Backup objects under a lock, unreadable since the keys are destroyed"),
     Why.HOLD: _("Under a legal hold"),
 }
-_BY_APP = {"tenants": Why.ORGANISATION, "contract": Why.ORGANISATION, "invoices": Why.INVOICES}
+_BY_CLASS = {
+    "directory of tenants": Why.ORGANISATION,
+    "organisation record": Why.ORGANISATION,
+    "invoices": Why.INVOICES,
+}
 
 
 def holdbacks_of(erasure: Erasure) -> list[dict[str, Any]]:
@@ -61,9 +65,9 @@ def holdbacks_of(erasure: Erasure) -> list[dict[str, Any]]:
     return found
 
 
-def why_of(model: type[models.Model]) -> Why:
+def why_of(asset: Asset) -> Why:
     """Why rows of a table that names companies stay."""
-    return _BY_APP.get(model._meta.app_label, Why.EVIDENCE)
+    return _BY_CLASS.get(asset.data_class, Why.EVIDENCE)
 
 
 def _of_table(erasure: Erasure, table: DeclaredTable) -> dict[str, Any] | None:
@@ -72,7 +76,7 @@ def _of_table(erasure: Erasure, table: DeclaredTable) -> dict[str, Any] | None:
         return None
     days = table.asset.retention.days
     began = erasure.begun_at or timezone.now()
-    return _line(why_of(table.model), table.asset.data_class, table.name, rows, _end(began, days))
+    return _line(why_of(table.asset), table.asset.data_class, table.name, rows, _end(began, days))
 
 
 def _end(began: datetime, days: int | None) -> date | None:

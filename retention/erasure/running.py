@@ -36,7 +36,7 @@ from retention.erasure.proving import prove, try_newest_archive
 from retention.erasure.records import record_at_provider, record_in_both
 from retention.erasure.rows import empty_table, empty_tables
 from retention.erasure.tables import tables_to_empty
-from retention.erasure.working import Work
+from retention.erasure.working import Work, lines
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import State, Tenant
 from vault.errors import VaultError
@@ -220,7 +220,7 @@ def _finish(work: Work) -> None:
     erasure.state, erasure.step, erasure.finished_at = ErasureState.PROVEN, Step.PROOF, entry.at
     with platform_transaction():
         erasure.save(update_fields=["state", "step", "finished_at", "holdbacks", "counts", "proof"])
-        after = {"counts": entry.counts, "key_ids": list(entry.key_ids), "stays": len(entry.stays)}
+        after = {"counts": lines(entry.counts), "key_ids": list(entry.key_ids), "stays": len(entry.stays)}
         record_at_provider(ERASURE_PROVEN, work, actor=work.actor, after=after)
 
 

@@ -24,7 +24,7 @@ WHERE c.relkind IN ('r', 'p', 'm', 'f') AND NOT c.relispartition
 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY 1, 2
 """
 # What the planner remembers of values: rows of companies as well, until the next ANALYZE.
-_STATISTICS = ("pg_catalog", "pg_stats", False)
+STATISTICS = "pg_catalog.pg_stats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def search(marks: Marks) -> Searched:
 def _tables() -> list[tuple[str, str, bool]]:
     with tenant_scope(None), transaction.atomic(using=OWNER_ALIAS), connections[OWNER_ALIAS].cursor() as cursor:
         cursor.execute(_TABLES)
-        return [*cursor.fetchall(), _STATISTICS]
+        return [*cursor.fetchall(), (*STATISTICS.split("."), False)]
 
 
 def _counted(

@@ -54,6 +54,11 @@ class Retention:
         return cls(days=days, contract=True)
 
     @classmethod
+    def beyond_contract(cls, days: int) -> "Retention":
+        """For a number of days, whether the contract goes on or not (R2)."""
+        return cls(days=days)
+
+    @classmethod
     def unlimited(cls) -> "Retention":
         """Without limit (R2 names what that may be)."""
         return cls()
@@ -75,6 +80,7 @@ class Asset:
     (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
     all the same; `names_tenant` those by which its rows say of which tenants they speak, where that is another one or
     several: they go with each of them.
+    `withheld` names the columns that nobody takes along all the same, such as hashes of passwords.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
     restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
     what it was; the others say what has happened since, and go on saying it (B6).
@@ -95,6 +101,7 @@ class Asset:
     platform_archived: bool = False
     left_out: str = ""
     rolled_back: bool = True
+    withheld: tuple[str, ...] = ()
 
     @property
     def wall_column(self) -> str:

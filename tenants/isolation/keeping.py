@@ -6,10 +6,14 @@ removal and stops it: what is not known to be free is not removed.
 """
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
+
+from tenants.isolation.context import require_tenant_id
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Keeper(Protocol):
@@ -29,6 +33,10 @@ class Keeper(Protocol):
 
     def held_contents(self, tenant_id: UUID, object_names: Collection[str]) -> frozenset[str]:
         """Those of the document store's objects that are held; names without the tenant."""
+        ...
+
+    def put_aside(self, model: type[Model], going: Q) -> None:
+        """Copy the held rows out of those that are about to go at once."""
         ...
 
 
@@ -71,6 +79,12 @@ def held_rows(model: type[Model], tenant_id: UUID) -> Q | None:
     return held
 
 
+def not_held(rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """Those of the rows of the tenant in scope that may go."""
+    held = held_rows(rows.model, require_tenant_id())
+    return rows if held is None else rows.exclude(held)
+
+
 def is_held(tenant_id: UUID) -> bool:
     """Whether anything at all of the tenant is held."""
     return any(keeper.is_held(tenant_id) for keeper in _keepers)
@@ -79,3 +93,10 @@ def is_held(tenant_id: UUID) -> bool:
 def held_contents(tenant_id: UUID, object_names: Collection[str]) -> frozenset[str]:
     """The objects of the document store to leave alone, of those named."""
     return frozenset().union(*(keeper.held_contents(tenant_id, object_names) for keeper in _keepers))
+
+
+def put_aside(model: type[Model], going: Q) -> None:
+    """Have a copy made of the held rows among those that meet the condition, of every tenant, because they are about to
+    go at once, with their partition. In the transaction of the platform role that removes them."""
+    for keeper in _keepers:
+        keeper.put_aside(model, going)

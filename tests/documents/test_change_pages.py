@@ -21,7 +21,7 @@ from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import Cast
 from tests.documents.making import SOMEBODY, add_file, events_of, folders_of, objects_of, tree_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=("default", "platform"))  # removal asks for legal holds
 
 
 @dataclass(frozen=True)

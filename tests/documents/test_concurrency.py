@@ -18,9 +18,10 @@ from documents.objects import store_content
 from tenants.isolation.transactions import current_connection, tenant_transaction
 from tenants.models import Tenant
 from tenants.plans import PLANS, Plan, PlanCode
+from tests.conftest import EVERY_ROLE
 from tests.documents.making import SOMEBODY, add_file, folders_of, objects_of, referenced_by, tree_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 
 def at_once(tenant: Tenant, *jobs: Callable[[], Any]) -> list[str | None]:

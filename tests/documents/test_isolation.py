@@ -20,7 +20,7 @@ from tests.documents.making import SOMEBODY, add_file, objects_of, tree_of
 from vault.errors import ObjectMissing, ObjectUnreadable
 from vault.stores import copy_object, document_store
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=("default", "platform"))  # removal asks for legal holds
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.documents.making import SOMEBODY, add_file, events_of, objects_of, re
 from vault.errors import StoreUnavailable
 from vault.stores import LocalStore, document_store
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=("default", "platform"))  # removal asks for legal holds
 
 
 def orphan(tenant: Tenant, *, age: timedelta = timedelta(0)) -> str:

@@ -12,7 +12,7 @@ from tenants.isolation.transactions import atomic, current_connection, tenant_tr
 from tenants.models import Tenant
 from tests.documents.making import SOMEBODY, add_file, events_of, folders_of, objects_of, tree_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=("default", "platform"))  # removal asks for legal holds
 
 
 def make(path: str) -> Folder:

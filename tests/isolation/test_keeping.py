@@ -28,6 +28,9 @@ class _Keeper:
     def held_contents(self, tenant_id: UUID, object_names: Collection[str]) -> frozenset[str]:
         return self.contents.intersection(object_names)
 
+    def put_aside(self, model: type[Model], going: Q) -> None:
+        raise ConnectionError("The copy was not made.")
+
 
 class _Broken(_Keeper):
     def held_rows(self, model: type[Model], tenant_id: UUID) -> Q | None:
@@ -76,6 +79,8 @@ def test_an_error_stops_the_removal(register: Callable[[_Keeper], None]) -> None
     register(_Keeper(acme, Q()))
     with pytest.raises(keeping.KeeperFailed):
         keeping.held_rows(Document, acme)
+    with pytest.raises(ConnectionError):
+        keeping.put_aside(Document, Q(pk__isnull=False))
     register(_Broken(acme, Q(pk__isnull=False)))
     with pytest.raises((ConnectionError, keeping.KeeperFailed)):
         keeping.held_rows(Document, acme)

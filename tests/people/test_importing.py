@@ -284,6 +284,7 @@ def test_two_workers_import_once(cast: Cast) -> None:
         assert User.objects.filter(user_id__startswith="u0").count() == 40
 
 
+@pytest.mark.django_db(databases=EVERY_ROLE)  # removal asks for legal holds
 def test_lists_that_nobody_wants_are_deleted(cast: Cast) -> None:
     """R1, A8: after a day; the note of an import after 30. Recorded."""
     upload(cast, csv_of(OTTO))

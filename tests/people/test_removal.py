@@ -105,6 +105,7 @@ def test_nobody_else_is_touched(cast: Cast) -> None:
         assert list(User.objects.order_by("id").values()) == before
 
 
+@pytest.mark.django_db(databases=EVERY_ROLE)  # removal asks for legal holds
 def test_a_user_id_rests_as_long_as_the_log_speaks_of_it(cast: Cast) -> None:
     """A8: nobody is taken for somebody else, and single sign-on brings nobody back; only a hash is kept."""
     remove(cast.editor, cast.admin)

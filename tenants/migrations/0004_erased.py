@@ -14,6 +14,6 @@ _FUNCTION = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0002_frozen")]
+    dependencies = [("tenants", "0003_last_day")]
 
     operations = [migrations.RunSQL(_FUNCTION, ["DROP FUNCTION is_erased(uuid)"])]
