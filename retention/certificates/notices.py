@@ -8,6 +8,7 @@ from retention.certificates.models import Certificate
 from retention.certificates.printing import LANGUAGES, pdf
 from retention.certificates.signing import signed_file
 from tenants.contract.queries import organisation_of
+from tenants.isolation.transactions import platform_transaction
 from tenants.models import Tenant
 
 _SUBJECT = "データ消去証明書 / Certificate of data erasure ({number})"
@@ -15,7 +16,8 @@ _SUBJECT = "データ消去証明書 / Certificate of data erasure ({number})"
 
 def addresses_of(tenant: Tenant) -> list[str]:
     """Whom the record names: the system contact, the billing contact; whoever signed only if it names neither."""
-    record = organisation_of(tenant)
+    with platform_transaction():
+        record = organisation_of(tenant)
     contacts = [record.system_email, record.billing_email]
     return list(dict.fromkeys(filter(None, contacts))) or list(filter(None, [record.first_user_email]))
 
