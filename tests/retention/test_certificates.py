@@ -116,7 +116,7 @@ def test_a_certificate_is_true_signed_and_sent_once(
 def _every_number_is_what_was_there(
     content: dict[str, Any], erased: Erasure, counted: dict[str, int], acme: Tenant
 ) -> None:
-    """Rows, objects and bytes as counted by hand before; nothing left; what stays has a reason; the ledger's digests."""
+    """Rows, objects and bytes as counted by hand before; nothing left; reasons; digests of the ledger."""
     removed = content["removed"]
     for table in ("documents_document", "documents_documentversion", "backups_archive"):
         assert removed["tables"][table] == counted[table]
