@@ -140,7 +140,7 @@ def _it_was_sent_once(first: Certificate, provider: Tenant) -> None:
     """To the contacts of the organisation record, in both languages."""
     (sent,) = mail.outbox
     assert sent.to == ["system@acme.example", "billing@acme.example"]
-    names = [attachment[0] for attachment in sent.attachments]  # type: ignore[index]
+    names = [attachment[0] for attachment in sent.attachments]
     assert names == [f"{first.number}-ja.pdf", f"{first.number}-en.pdf", f"{first.number}.json"]
     assert "データ消去証明書" in sent.subject
     assert first.digest in sent.body
