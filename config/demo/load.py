@@ -20,6 +20,7 @@ from config.demo.backups import back_up_and_delete
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.contracts import keep_record
 from config.demo.files import files_of
+from config.demo.history import tell_history
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
@@ -37,6 +38,8 @@ def load() -> bool:
     missing = [company for company in (PROVIDER, *COMPANIES) if tenant_by_code(company.code) is None]
     for company in missing:
         _load_company(company)
+    if PROVIDER in missing:
+        tell_history([tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))])
     if missing:
         back_up_everybody(RunKind.SCHEDULED)  # the provider, and the platform: the others have theirs of today
     return bool(missing)

@@ -60,7 +60,7 @@ def _plan(
 
 
 def _megabytes(count: float) -> float:
-    return round(count / _MB, 1)
+    return round(count / _MB, 2)
 
 
 def _tenths(milliseconds: float) -> float:

@@ -9,6 +9,7 @@ from accounts.access import MemberRequest, menu_required
 from tenants.queries import current_tenant
 from tenants.usage import queries
 from tenants.usage.forms import SpanForm
+from tenants.usage.queries import Span
 from tenants.usage.views.answers import figures, figures_csv
 
 
@@ -16,7 +17,7 @@ from tenants.usage.views.answers import figures, figures_csv
 @require_safe
 def usage(request: MemberRequest) -> HttpResponse:
     """Figures over time, as charts with their tables."""
-    tenant, form = current_tenant(), SpanForm(request.GET)
+    tenant, form = current_tenant(), SpanForm({"span": Span.MONTH, **request.GET.dict()})
     found = queries.points(tenant, form.chosen(), timezone.now())
     return render(request, "tenants/usage/usage.html", figures(tenant, form, found))
 
@@ -25,5 +26,5 @@ def usage(request: MemberRequest) -> HttpResponse:
 @require_safe
 def usage_csv(request: MemberRequest) -> HttpResponse:
     """The same to take along."""
-    tenant, form = current_tenant(), SpanForm(request.GET)
+    tenant, form = current_tenant(), SpanForm({"span": Span.MONTH, **request.GET.dict()})
     return figures_csv(tenant, form, queries.points(tenant, form.chosen(), timezone.now()))

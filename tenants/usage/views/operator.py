@@ -15,6 +15,7 @@ from tenants.contract.queries import find_tenant
 from tenants.models import Tenant
 from tenants.usage import queries
 from tenants.usage.forms import OrderForm, SpanForm
+from tenants.usage.queries import Span
 from tenants.usage.tables import StandingTable
 from tenants.usage.views.answers import csv_answer, figures, figures_csv
 
@@ -65,7 +66,7 @@ def usage_csv(_request: MemberRequest) -> HttpResponse:
 @require_safe
 def usage_company(request: MemberRequest, tenant_id: UUID) -> HttpResponse:
     """One company over time."""
-    tenant, form = _found(tenant_id), SpanForm(request.GET)
+    tenant, form = _found(tenant_id), SpanForm({"span": Span.MONTH, **request.GET.dict()})
     context = figures(tenant, form, queries.points_of_company(tenant, form.chosen(), timezone.now()))
     context["trail"] = [(_("Usage"), reverse("operator:usage")), (tenant.name, "")]
     return render(request, "tenants/usage/operator/company.html", context)
@@ -75,7 +76,7 @@ def usage_company(request: MemberRequest, tenant_id: UUID) -> HttpResponse:
 @require_safe
 def usage_company_csv(request: MemberRequest, tenant_id: UUID) -> HttpResponse:
     """The same to take along."""
-    tenant, form = _found(tenant_id), SpanForm(request.GET)
+    tenant, form = _found(tenant_id), SpanForm({"span": Span.MONTH, **request.GET.dict()})
     return figures_csv(tenant, form, queries.points_of_company(tenant, form.chosen(), timezone.now()))
 
 
