@@ -305,6 +305,10 @@ MATRIX: dict[str, Page | Public] = {
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
     "operator:retention": Page("operator.retention", FINE, NO),
+    # There is none yet (tests/retention/expiry/test_expiry_pages.py has one).
+    "operator:retention_run run": Page("operator.retention", ABSENT, NO),
+    "operator:retention_try": Page("operator.retention", NO, SENT_AWAY),
+    "operator:retention_run_now": Page("operator.retention", NO, SENT_AWAY),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),

@@ -127,6 +127,7 @@ PAGES: dict[str, Promise] = {
     "operator:backup_runs": _("Runs of all companies"),
     "operator:backup_company": pgettext_lazy("page", "Backups of a company"),
     "operator:retention": pgettext_lazy("page", "Retention"),
+    "operator:retention_run": _("Run of expiry"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
     "documents:list": _("Documents"),

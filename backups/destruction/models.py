@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -29,7 +30,7 @@ class DestructionRequest(models.Model):
     """One operator asks, another one confirms. `effect` is what the asker was shown; `key_ids` are gone when DONE."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="destructions of keys",
+        data_class=gettext_noop("destructions of keys"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="asked_at"),
         archived=False,
