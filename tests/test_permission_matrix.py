@@ -418,6 +418,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "access": access.id,
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
             "drill": review.id,
+            "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
             "language": "ja",
             "cancellation": review.id,
