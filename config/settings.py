@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "backups.requests",
     "retention",
     "retention.holds",
+    "retention.disclosure",
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",

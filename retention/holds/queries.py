@@ -8,7 +8,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from retention.holds.models import CompanyNotice, Hold, KeptRow, NoticeKind, Scope
+from accounts.models import User
+from accounts.queries import active_holders_of
+from retention.holds.models import CompanyNotice, Hold, KeptRow, NoticeKind
 from tenants.isolation.transactions import platform_transaction
 
 _PER_PAGE = 25
@@ -73,6 +75,6 @@ def notices(kind: NoticeKind | None = None) -> "QuerySet[CompanyNotice]":
     return found.filter(kind=kind) if kind else found
 
 
-def holds_whole(tenant_id: UUID) -> bool:
-    """Whether a hold covers the whole company."""
-    return any(hold.scope == Scope.COMPANY for hold in active_holds(tenant_id))
+def reviewers(*, but: UUID | None = None) -> list[User]:
+    """The operators who work with holds, but for one of them. In the provider's scope."""
+    return list(active_holders_of("operator.holds").exclude(id=but).order_by("name"))
