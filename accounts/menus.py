@@ -67,7 +67,7 @@ MENUS = (
          _("Decide about, watch and end the access of the provider's staff to the company")),
     Menu("console.contract", _("Contract"), Audience.CONSOLE, "console:contract", "file-certificate",
          _("See the contract, its limits, usage and invoices, keep its contacts, and cancel it")),
-    Menu("console.data_return", _("Data return"), Audience.CONSOLE, None, "database-export",
+    Menu("console.data_return", _("Data return"), Audience.CONSOLE, "console:data_return", "database-export",
          _("Take everything of the company along as files in open formats")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),

@@ -93,6 +93,7 @@ class User(TenantModel, AbstractBaseUser):
         archived=True,
         returned=True,
         platform_rights=frozenset({"SELECT", "INSERT"}),
+        withheld=("password",),
     )
 
     user_id = models.CharField(

@@ -3,7 +3,7 @@
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -14,6 +14,7 @@ from django.db import connections
 from psycopg import sql
 
 from tenants.isolation import roles
+from tests.database.migrated import create_database, drop_database, make_database
 
 
 def exit_orderly() -> None:
@@ -29,32 +30,30 @@ def admin(database: str = "postgres") -> psycopg.Connection:
 @contextmanager
 def fresh_database(name: str, *, keep: bool = False) -> Iterator[None]:
     """A new empty database for the product's roles; `keep` leaves it standing afterwards."""
-    drop_database(name)
+    with _database(name, create_database, keep=keep):
+        yield
+
+
+@contextmanager
+def _database(name: str, make: Callable[[psycopg.Connection, str], None], *, keep: bool) -> Iterator[None]:
     with admin() as connection:
-        database, owner = sql.Identifier(name), sql.Identifier(roles.OWNER)
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
-        roles.close_database(connection, name)
+        drop_database(connection, name)
+        make(connection, name)
         # Waiting for the disk is equal on all sides and noisy, and would hide the differences to be measured.
-        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(database))
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
     try:
         yield
     finally:
         connections.close_all()
         if not keep:
-            drop_database(name)
-
-
-def drop_database(name: str) -> None:
-    """Remove the database, if there is one, with whoever is still connected."""
-    with admin() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            with admin() as connection:
+                drop_database(connection, name)
 
 
 @contextmanager
 def product_database(*, keep: bool = False) -> Iterator[None]:
     """The product's database of this run: migrated, with the role of the arm without policies."""
-    with fresh_database(settings.DATABASE, keep=keep):
-        call_command("migrate", verbosity=0)
+    with _database(settings.DATABASE, _make_migrated, keep=keep):
         _make_filter_role()
         try:
             yield
@@ -65,6 +64,14 @@ def product_database(*, keep: bool = False) -> Iterator[None]:
                 shutil.rmtree(settings.KEYS, ignore_errors=True)
                 # Stores and keys that are open belong to what was removed.
                 setting_changed.send(sender=None, setting="VAULT_KEY_STORE", value=None, enter=False)
+
+
+def _make_migrated(connection: psycopg.Connection, name: str) -> None:
+    def migrate() -> None:
+        call_command("migrate", verbosity=0)
+        connections.close_all()
+
+    make_database(connection, name, migrate)
 
 
 def _make_filter_role() -> None:

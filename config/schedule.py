@@ -46,6 +46,12 @@ SCHEDULE = {
         "task": "auditlog.exports.tasks.sweep_every_tenant",
         "schedule": crontab(hour="3", minute="50"),
     },
+    "catch-up-with-data-returns": {"task": "retention.returning.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "clear-away-data-returns": {"task": "retention.returning.tasks.clear_away", "schedule": crontab(minute="20")},
+    "sweep-data-returns": {
+        "task": "retention.returning.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="4", minute="5"),
+    },
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "retention.cancellation",
     "retention.erasure",
     "retention.expiry",
+    "retention.returning",
 ]
 
 MIDDLEWARE = [

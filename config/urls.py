@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import retention.expiry.urls_operator
+import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
 import tenants.urls
@@ -60,6 +61,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *retention.returning.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connections
-from django.test.utils import setup_databases
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.menus import ADMINISTRATOR, EDITOR, OPERATOR, READER
-from tenants.isolation import roles
 from tenants.isolation.context import current_tenant_id, on_platform
 from tenants.isolation.placement import OWNER_ALIAS
 from tenants.isolation.transactions import tenant_transaction
@@ -33,16 +34,20 @@ from tests.canaries.places import look_at_mails, watch_places
 from tests.canaries.sources import watch_sources
 from tests.canaries.watching import WATCH
 from tests.database.baseline import Baseline
-from tests.database.cluster import changing_roles
+from tests.database.migrated import drop_database, make_database
 from tests.deeds import every_deed_is_recorded, watched_transactions
 from tests.factories.people import PASSWORD, SEED, Person, make_person
 from tests.factories.tenants import make_tenant
-from tests.settings import ADMIN_URL
+from tests.settings import ADMIN_URL, RUN
 from tests.static_files import list_once
 
 __all__ = ["browser", "every_deed_is_recorded", "live_url", "open_page", "page", "watched_transactions"]
 
 EVERY_ROLE = ("default", "platform", "owner")
+
+# How quickly examples are made and tried says something about the machine's load, and nothing about the product.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 _NOT_INSTALLED = "not installed on this machine: "
 
@@ -55,28 +60,23 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One database for the three roles: the owner creates and migrates it, the others find it under its name."""
-    _allow_owner_to_create_databases()
-    with django_db_blocker.unblock():
-        setup_databases(verbosity=0, interactive=False, aliases={OWNER_ALIAS: False}, serialized_aliases=[])
-        owner = connections[OWNER_ALIAS]
-        for alias in ("default", "platform"):
-            connections[alias].creation.set_as_test_mirror(owner.settings_dict)
-        with owner.cursor() as cursor:
-            roles.close_database(cursor.connection, owner.settings_dict["NAME"])
-        _make_tenants()
-        baseline = Baseline(owner.get_connection_params())
+    """One database for the three roles, under the name that `tests.settings` gave them."""
+    with psycopg.connect(ADMIN_URL, autocommit=True) as admin:
+        drop_database(admin, RUN)
+        with django_db_blocker.unblock():
+            make_database(admin, RUN, _migrate)
+            _make_tenants()
+            baseline = Baseline(connections[OWNER_ALIAS].get_connection_params())
     yield
     baseline.close()
     connections.close_all()
     with psycopg.connect(ADMIN_URL, autocommit=True) as admin:
-        # By force: threads of event loops and workers may live on, and their connections with them.
-        admin.execute(f"DROP DATABASE {owner.settings_dict['NAME']} WITH (FORCE)")
+        drop_database(admin, RUN)
 
 
-def _allow_owner_to_create_databases() -> None:
-    with changing_roles(), psycopg.connect(ADMIN_URL) as connection:
-        connection.execute(f"ALTER ROLE {roles.OWNER} CREATEDB")
+def _migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    connections.close_all()
 
 
 # --- Tenants and people ------------------------------------------------------------------------------------------

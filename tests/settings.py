@@ -36,11 +36,11 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.database"]
 # A run of backups works in the process of its test; those that are about several processes say so.
 BACKUP_WORKERS = 1
 
-# One database for the three roles, made by the owner (tests/conftest.py). Broker and cache are shared by everybody on
+# One database for the three roles, made by tests/conftest.py. Broker and cache are shared by everybody on
 # this cluster, so queues and keys carry the name as well.
 RUN = "_".join(filter(None, ("test_sekisho", os.environ.get("SEKISHO_TEST_DB"), os.environ.get("PYTEST_XDIST_WORKER"))))
 for _database in DATABASES.values():
-    _database["TEST"] = {"NAME": RUN}
+    _database["NAME"] = RUN
 CACHES["default"]["KEY_PREFIX"] = RUN
 CELERY_TASK_DEFAULT_QUEUE = RUN
 # Every line is searched for secrets.

@@ -37,6 +37,7 @@ from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
+from retention.returning.asking import ask_return
 from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
@@ -211,6 +212,12 @@ MATRIX: dict[str, Page | Public] = {
     "console:audit_export_file export": Page("console.audit", ABSENT, NO),
     "console:audit_export_signature export": Page("console.audit", ABSENT, NO),
     "console:watch": Page("console.audit", FINE, NO),
+    "console:data_return": Page("console.data_return", FINE, SENT_AWAY),
+    "console:data_return_status returned": Page("console.data_return", FINE, NO),
+    "console:data_return_cancel returned": Page("console.data_return", NO, SENT_AWAY),
+    "console:data_return_remove returned": Page("console.data_return", NO, SENT_AWAY),
+    # It is not written yet (tests/retention/returning has one that is).
+    "console:data_return_part returned number": Page("console.data_return", ABSENT, NO),
     "console:watch_finding finding": Page("console.audit", FINE, NO),
     "console:watch_seen finding": Page("console.audit", NO, SENT_AWAY),
     "console:watch_explain finding": Page("console.audit", NO, FINE),
@@ -380,6 +387,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "wish": review.id,
             "account": review.accounts.earliest("user_id").id,
             "export": order_export(Period.of_days(today, today), form="csv", conditions={}, actor=actor).id,
+            "returned": ask_return(actor=actor).id,
             "upload": import_upload(file_name="list.csv", content=b"", room=1, actor=actor).id,
         }
 

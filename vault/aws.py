@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
 from django.conf import settings
 
 
@@ -24,6 +21,11 @@ def client(
     `S3_SECRET_ACCESS_KEY` when they are set (so that they may stand in files), else from where boto3 looks by itself:
     environment, profile, the machine's role. An `anonymous` one signs nothing, as a stranger would not.
     """
+    # Where everything lies in directories, no command waits for these to load.
+    import boto3
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
     config = Config(
         signature_version=UNSIGNED if anonymous else None,
         connect_timeout=5,

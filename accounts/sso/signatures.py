@@ -5,9 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from saml2 import BINDING_HTTP_POST, SAMLError
-from saml2.client import Saml2Client
-from saml2.config import SPConfig
-from saml2.sigver import SigverError
 
 from accounts.sso import addresses
 from accounts.sso.messages import pinned_metadata
@@ -19,7 +16,14 @@ logging.getLogger("saml2").setLevel(logging.CRITICAL + 1)
 
 
 def verified(connection: Connection, encoded: str, request_id: str) -> Any:
-    """What pysaml2 makes of the response (`saml2.response.AuthnResponse`). Raises SsoRefused."""
+    """What pysaml2 makes of the response (`saml2.response.AuthnResponse`). Raises SsoRefused.
+
+    The import reads the schemas of SAML, which takes a second: the web server does it when it starts (`config.wsgi`),
+    and commands and workers, which come by here with the addresses, do without.
+    """
+    from saml2.client import Saml2Client
+    from saml2.sigver import SigverError
+
     client = Saml2Client(config=_configuration(connection))
     try:
         answer = client.parse_authn_request_response(encoded, BINDING_HTTP_POST, outstanding={request_id: ""})
@@ -35,7 +39,9 @@ def verified(connection: Connection, encoded: str, request_id: str) -> Any:
     return answer
 
 
-def _configuration(connection: Connection) -> SPConfig:
+def _configuration(connection: Connection) -> Any:
+    from saml2.config import SPConfig
+
     services = {
         "endpoints": {"assertion_consumer_service": [(addresses.acs_url(connection), BINDING_HTTP_POST)]},
         "allow_unsolicited": False,

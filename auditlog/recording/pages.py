@@ -64,6 +64,7 @@ PAGES: dict[str, Promise] = {
     "console:audit_event": pgettext_lazy("page", "Entry of the audit log"),
     "console:audit_settings": _("Audit log settings"),
     "console:audit_exports": _("Export the audit log"),
+    "console:data_return": _("Data return"),
     "console:audit_filters": _("Saved filters"),
     "console:audit_filter": pgettext_lazy("page", "Saved filter of the audit log"),
     "console:audit_filter_new": pgettext_lazy("page", "Saved filter of the audit log"),

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
+from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 
 from accounts.login import log_in
@@ -73,11 +73,12 @@ def test_the_whole_way_from_a_shell(stored: Stored) -> None:
         ("restore", str(uuid4())),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_ends_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code tells wrong usage from failure."""
-    ended = run("backup", *arguments)
-    assert ended.returncode == 2
-    assert "usage" in ended.stderr
+    with pytest.raises(SystemExit) as ended:
+        ManagementUtility(["manage.py", "backup", *arguments]).execute()
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("own_parts")

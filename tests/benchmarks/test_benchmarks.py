@@ -35,26 +35,28 @@ def test_tenants_are_created_and_migrated_on_both_sides(tmp_path: Path) -> None:
     assert migrated["schema_relations"] > 0
 
 
-def test_the_audit_log_is_sealed_verified_and_exported(tmp_path: Path) -> None:
-    """`benchmarks.audit` measures sealing, verification and export (G7)."""
-    exports, result = _run("audit", tmp_path, "export", "sealing", "--events", "700", "--tenants", "2")
-    assert all(0 <= row["memory"] < 64 for row in exports["numbers"])
-    assert [row["name"] for row in result["numbers"]] == ["seal", "verify", "export"]
-    assert all(row["per_second"] > 0 for row in result["numbers"])
+def test_every_part_of_the_audit_log_is_measured(tmp_path: Path) -> None:
+    """`benchmarks.audit`: recording beside three libraries, sealing, dropping, exporting, viewing (G1, G2, G5, G7)."""
+    parts = ("recording", "export", "sealing", "dropping", "viewing")
+    sizes = ("--writes", "2", "--events", "700", "--tenants", "2", "--rows", "500", "--viewed", "3000", "--rounds", "2")
+    results = _run("audit", tmp_path, *parts, *sizes)
+    recording, exports, sealing, dropping, viewing = (result["numbers"] for result in results)
+    libraries = {"Sekisho", "INSERT by hand", "django-auditlog", "django-simple-history", "django-pghistory"}
+    assert libraries <= {row["name"] for row in recording}
+    assert all(row["clock"] > 0 for row in recording)
+    assert "goal" in results[0]["notes"][1]
 
+    assert all(0 <= row["memory"] < 64 for row in exports)
+    assert [row["name"] for row in sealing] == ["seal", "verify", "export"]
+    assert all(row["per_second"] > 0 for row in sealing)
 
-def test_a_partition_is_dropped_beside_a_delete(tmp_path: Path) -> None:
-    """`benchmarks.audit` measures the drop of a partition beside DELETE, and what a writer notices (G5)."""
-    (result,) = _run("audit", tmp_path, "dropping", "--rows", "500", "--tenants", "2")
-    assert [row["name"] for row in result["numbers"]][0::4] == ["delete", "drop"]
-    assert all(row["seconds"] > 0 for row in result["numbers"])
+    # Beside DELETE, and what a writer notices meanwhile.
+    assert [row["name"] for row in dropping][0::4] == ["delete", "drop"]
+    assert all(row["seconds"] > 0 for row in dropping)
 
-
-def test_looking_at_the_audit_log_is_measured(tmp_path: Path) -> None:
-    """`benchmarks.audit` measures a page of each condition, trails and the chart (G2)."""
-    (result,) = _run("audit", tmp_path, "viewing", "--viewed", "3000", "--rounds", "2")
-    assert len(result["numbers"]) == 18
-    assert all(row["median"] > 0 for row in result["numbers"])
+    # A page of each condition, trails and the chart.
+    assert len(viewing) == 18
+    assert all(row["median"] > 0 for row in viewing)
 
 
 def test_a_log_in_and_a_flood_of_them_are_measured(tmp_path: Path) -> None:
@@ -70,15 +72,6 @@ def test_the_way_to_a_view_is_measured(tmp_path: Path) -> None:
     whole, parts = _run("session", tmp_path, "--rounds", "2")
     assert len(whole["numbers"]) == len(settings.MIDDLEWARE) + 1
     assert all(row["seconds"] > 0 for row in whole["numbers"] + parts["numbers"])
-
-
-def test_the_cost_of_a_record_is_measured_beside_three_libraries(tmp_path: Path) -> None:
-    """`benchmarks.audit recording`: each library, each INSERT by hand, and the write that they all do (G1)."""
-    (result,) = _run("audit", tmp_path, "recording", "--writes", "2")
-    names = [row["name"] for row in result["numbers"]]
-    assert {"Sekisho", "INSERT by hand", "django-auditlog", "django-simple-history", "django-pghistory"} <= set(names)
-    assert all(row["clock"] > 0 for row in result["numbers"])
-    assert "goal" in result["notes"][1]
 
 
 def test_archives_are_measured_beside_dumps(tmp_path: Path) -> None:

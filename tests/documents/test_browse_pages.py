@@ -168,9 +168,7 @@ def test_lists_cost_the_same_however_long_they_are(
         assert client.get(url).status_code == 200
     with tenant_transaction(cast.editor.tenant.id):
         for number in range(30):
-            add_file(f"f/g{number}/x.txt")
-            add_file(f"top {number}.csv")
-            add_file("f/x 0.txt")
+            add_file({"list": f"top {number}.csv", "document": "f/x 0.txt"}.get(where, f"f/g{number}/x {number}.txt"))
     with django_assert_num_queries(expected):
         assert client.get(url).status_code == 200
 

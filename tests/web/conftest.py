@@ -16,9 +16,9 @@ from tests.web.site import HOST, Site
 __all__ = ["clients", "things"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Site]:
-    """One server for the tests of a file."""
+    """One server for all tests that ask for it."""
     folder = tmp_path_factory.mktemp("site")
     values = {
         "SEKISHO_MODE": "production",

@@ -192,6 +192,8 @@ def test_every_page_has_a_name_that_people_read() -> None:
         "console:audit_export_status",
         "console:audit_export_file",
         "console:audit_export_signature",
+        "console:data_return_part",
+        "console:data_return_status",
         "console:restore_status",
         "documents:download",
         "documents:download_version",
