@@ -37,7 +37,10 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import retention.disclosure.urls_operator
 import retention.expiry.urls_operator
+import retention.holds.urls_console
+import retention.holds.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
@@ -61,6 +64,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *retention.holds.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
 ]
 operator = [
@@ -78,6 +82,8 @@ operator = [
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
+    *retention.holds.urls_operator.urlpatterns,
+    *retention.disclosure.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

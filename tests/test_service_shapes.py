@@ -302,10 +302,15 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.erasure.queries",
         "retention.returning.outstanding",
         "retention.erasure.services",
+        "retention.disclosure.making",
+        "retention.disclosure.queries",
+        "retention.disclosure.services",
+        "retention.disclosure.views.operator",
         "retention.holds.keeper",
         "retention.holds.queries",
         "retention.holds.scopes",
         "retention.holds.services",
+        "retention.holds.tasks",
         "retention.promise.services",
     }
 

@@ -10,7 +10,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,7 +20,7 @@ from auditlog.exports.spreadsheet import BOM, csv_rows
 from auditlog.sealing.exporting import open_export
 from auditlog.sealing.keys import published_keys, sign
 from documents.objects import open_content
-from retention.disclosure.gathering import TABLES, Gathered, Rows
+from retention.disclosure.gathering import Gathered, Rows
 from retention.disclosure.models import Disclosure
 from tenants.isolation.transactions import atomic
 from vault.objectformat import Identity
@@ -65,8 +65,13 @@ class Package:
         self.files.append({"name": name, "size": size, "sha256": digest.hexdigest()})
         return digest.hexdigest()
 
-    def close(self) -> None:
-        """Write the directory of the ZIP."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_rest: object) -> None:
+        """Write the directory of the ZIP; after a failure nothing more goes out."""
+        if failure is not None:
+            self._zip.fp = None  # or it would write its directory when it is forgotten
         self._zip.close()
 
 
@@ -78,24 +83,21 @@ def write_package(disclosure: Disclosure, writer: EncryptingWriter) -> dict[str,
     with atomic():
         gathered = Gathered(disclosure)
         contents = list(gathered.contents())
-    package = Package(writer)
-    counts = {"files": 0, "events": 0}
-    for path, version in contents:
-        with open_content(version) as reader:
-            if package.add(path, reader) != version.sha256:
-                raise DigestWrong(path)
-        counts["files"] += 1
-    for origin, tables in (("rows", gathered.rows), ("kept", gathered.kept)):
-        for table in TABLES:
-            rows = tables[table.name]
-            if rows:
-                counts[f"{origin}.{table.name}"] = len(rows)
-                package.add(f"{origin}/{table.name}.csv", [BOM + csv_rows(_cells(rows))])
-                package.add(f"{origin}/{table.name}.json", [_json(rows)])
-    if gathered.whole_log:
-        counts["events"] = _add_log(package, disclosure)
-    _add_manifest(package, disclosure, counts)
-    package.close()
+    counts = {"files": len(contents), "events": 0}
+    with Package(writer) as package:
+        for path, version in contents:
+            with open_content(version) as reader:
+                if package.add(path, reader) != version.sha256:
+                    raise DigestWrong(path)
+        for origin, tables in (("rows", gathered.rows), ("kept", gathered.kept)):
+            for name, rows in tables.items():
+                if rows:
+                    counts[f"{origin}.{name}"] = len(rows)
+                    package.add(f"{origin}/{name}.csv", [BOM + csv_rows(_cells(rows))])
+                    package.add(f"{origin}/{name}.json", [_json(rows)])
+        if gathered.whole_log:
+            counts["events"] = _add_log(package, disclosure)
+        _add_manifest(package, disclosure, counts)
     return counts
 
 

@@ -45,7 +45,7 @@ def ask_disclosure(
     if tenant.state == State.ERASED:
         raise ValidationError(_("The data of this company is erased: there is nothing to disclose."), code="erased")
     disclosure = Disclosure(
-        hold=hold,
+        hold_id=hold.id if hold else None,
         authority=order.authority,
         reference=order.reference,
         legal_ground=order.legal_ground,
@@ -117,7 +117,7 @@ def note_handout(
         if handed_on > timezone.localdate():
             raise ValidationError({"handed_on": _("This day has not come yet.")})
         handout = HandOut(
-            disclosure=disclosure,
+            disclosure_id=disclosure.id,
             tenant_id=disclosure.tenant_id,
             handed_on=handed_on,
             recipient=recipient,

@@ -39,7 +39,7 @@ class Reach:
         extent.scope = self.scope
         if self.scope == Scope.AUDIT or (self.first_day and self.last_day):
             extent.since, extent.until = self._period(tenant)
-        elif self.scope != Scope.COMPANY:
+        if self.scope in _FINDERS:
             with platform_scope(False), tenant_transaction(tenant.id):
                 extent.scope_id, extent.scope_label = _FINDERS[self.scope](self.name.strip())
 

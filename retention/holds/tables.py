@@ -7,12 +7,9 @@ _COMPANY = """<a href="{% url 'operator:hold' record.id %}">{{ record.company_na
 <code>{{ record.company_code }}</code>"""
 _ORDER = "{{ record.authority }}<br>{{ record.reference }}"
 _SCOPE = """{% include "retention/holds/_scope.html" with extent=record only %}"""
-_SEALED = """{% load elements i18n %}{% if record.sealed %}{% translate "Sealed" as text %}{% badge text tone="warning" %}
-{% else %}{% translate "Told" context "to the company" %}{% endif %}"""
-_REVIEW = """{% load elements i18n %}{{ record.review_on|date:"DATE_FORMAT" }}
-{% if record.overdue %}{% translate "Overdue" as text %}{% badge text tone="danger" %}{% endif %}
-<br>{{ record.reviewer_name }}"""
-_STATE = """{% load elements %}{% include "retention/holds/_state.html" with hold=record only %}"""
+_SEALED = """{% include "retention/holds/_sealed.html" with hold=record only %}"""
+_REVIEW = """{% include "retention/holds/_review.html" with hold=record only %}"""
+_STATE = """{% include "retention/holds/_state.html" with hold=record only %}"""
 
 
 class HoldTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
@@ -31,7 +28,9 @@ class HoldTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no ty
 
     caption = _("Legal holds")
     empty_icon = "gavel"
-    empty_hint = _("When an authority orders data to be kept, place a hold: nothing of it is removed until its release.")
+    empty_hint = _(
+        "When an authority orders data to be kept, place a hold: nothing of it is removed until its release."
+    )
 
 
 class NoticeTable(tables.Table):  # type: ignore[misc]

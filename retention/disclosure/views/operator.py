@@ -90,7 +90,10 @@ def approve(request: MemberRequest, disclosure_id: UUID) -> HttpResponse:
         try:
             services.approve_disclosure(found.id, typed_code=typed, **_who(request))
         except ValidationError as error:
-            complain(form, error)
+            if hasattr(error, "error_dict"):
+                complain(form, error)
+            else:  # said of the disclosure, not of a field
+                messages.error(request, " ".join(error.messages))
         else:
             messages.success(request, _("The package is being made. It will be here."))
     return _page(request, found, code_form=form) if form.errors else redirect("operator:disclosure", found.id)

@@ -48,7 +48,7 @@ def hold_new(request: MemberRequest) -> HttpResponse:
     chooser = CompanyForm(request.GET or None)
     tenant = chosen(chooser)
     initial = {"review_on": timezone.localdate() + timedelta(days=_REVIEW_DAYS)}
-    people = {str(person.id): person for person in queries.reviewers(but=request.user.id)}
+    people = {str(person.id): person for person in queries.reviewers() if person.id != request.user.id}
     reviewers = [(key, person.name) for key, person in people.items()]
     form = HoldForm(request.POST or None, initial=initial, reviewers=reviewers)
     if tenant is not None and form.is_valid():
@@ -147,9 +147,7 @@ def chosen(form: CompanyForm) -> Tenant | None:
     return tenant
 
 
-def _act(
-    request: MemberRequest, hold_id: UUID, act: Callable[[], object], done: str, **forms: Form
-) -> HttpResponse:
+def _act(request: MemberRequest, hold_id: UUID, act: Callable[[], object], done: str, **forms: Form) -> HttpResponse:
     """Do it, and go back to the hold; or show the hold with what is wrong."""
     found = _found(hold_id)
     form = next(iter(forms.values()), None)
@@ -157,7 +155,7 @@ def _act(
         try:
             act()
         except ValidationError as error:
-            if form is None:
+            if form is None or not hasattr(error, "error_dict"):  # said of the hold, not of a field
                 messages.error(request, " ".join(error.messages))
             else:
                 complain(form, error)
