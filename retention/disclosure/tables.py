@@ -32,7 +32,7 @@ class DisclosureTable(tables.Table):  # type: ignore[misc]  # django-tables2 has
 class HandOutTable(tables.Table):  # type: ignore[misc]
     """To whom a package went."""
 
-    handed_on = tables.DateColumn(verbose_name=_("Handed out on"))
+    handed_on = tables.TemplateColumn('{{ record.handed_on|date:"DATE_FORMAT" }}', verbose_name=_("Handed out on"))
     recipient = tables.Column(verbose_name=_("To whom"))
     way = tables.Column(verbose_name=_("How"))
     sha256 = tables.TemplateColumn("<code>{{ record.sha256|slice:':16' }}…</code>", verbose_name=_("SHA-256"))

@@ -18,7 +18,7 @@ class HoldTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no ty
     company = tables.TemplateColumn(_COMPANY, verbose_name=_("Company"), empty_values=())
     order = tables.TemplateColumn(_ORDER, verbose_name=_("Order"), empty_values=())
     scope = tables.TemplateColumn(_SCOPE, verbose_name=_("Scope"))
-    sealed = tables.TemplateColumn(_SEALED, verbose_name=_("Company"), empty_values=())
+    sealed = tables.TemplateColumn(_SEALED, verbose_name=_("What the company knows"), empty_values=())
     review_on = tables.TemplateColumn(_REVIEW, verbose_name=_("Review"))
     state = tables.TemplateColumn(_STATE, verbose_name=_("State"), empty_values=())
 
