@@ -100,6 +100,9 @@ MENUS = (
 
 BY_CODE = {menu.code: menu for menu in MENUS}
 
+# What can be closed for a whole company (T2). Never what secures it, what watches the provider, or the way out of it.
+CLOSABLE = frozenset({"documents.edit", "counterparties", "console.roles", "console.inventory", "console.sessions"})
+
 
 def by_audience(codes: Collection[str]) -> list[tuple[Promise, list[Menu]]]:
     """The menus of these codes in the order of the map, under the label of those whose menus they are."""

@@ -54,6 +54,11 @@ class Retention:
         return cls(days=days, contract=True)
 
     @classmethod
+    def beyond_contract(cls, days: int) -> "Retention":
+        """For a number of days, whether the contract goes on or not (R2)."""
+        return cls(days=days)
+
+    @classmethod
     def unlimited(cls) -> "Retention":
         """Without limit (R2 names what that may be)."""
         return cls()
@@ -73,7 +78,8 @@ class Asset:
     whether a tenant archive carries it, `platform_archived` whether the archive of the platform does, and `left_out`
     why neither does; exactly one of the three is so. `returned` is whether the tenant takes it along when it leaves
     (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
-    all the same.
+    all the same; `names_tenant` those by which its rows say of which tenants they speak, where that is another one or
+    several: they go with each of them.
     `withheld` names the columns that nobody takes along all the same, such as hashes of passwords.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
     restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
@@ -90,6 +96,7 @@ class Asset:
     app_rights: frozenset[str] = ALL_RIGHTS
     platform_rights: frozenset[str] = NO_RIGHTS
     walled_by: str = ""
+    names_tenant: tuple[str, ...] = ()
     sealed: tuple[tuple[str, str], ...] = ()
     platform_archived: bool = False
     left_out: str = ""
