@@ -94,6 +94,8 @@ EXCEPTIONS = {
     "backups.removal.forget": UNFINISHED,
     "backups.runs.keeping.note_platform_archive": "which archive belongs to a run; its making is recorded",
     "backups.requests.notices.note_told": "writes down who was told",
+    "retention.disclosure.making.make_package": "its claim writes down the run, its parts record",
+    "retention.disclosure.making.remove_package": "records through `disclosure.services.note`",
     "retention.holds.services.note_reminded": "writes down that the reviewer was told",
     "retention.holds.letting_go.let_go": "part of the release, which records",
     "retention.holds.telling.tell": "part of placing a hold or handing something out, which record",

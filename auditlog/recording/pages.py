@@ -134,6 +134,7 @@ PAGES: dict[str, Promise] = {
     "operator:disclosures": _("Disclosures"),
     "operator:disclosure_new": _("Ask for a disclosure"),
     "operator:disclosure": _("Disclosure"),
+    "operator:disclosure_file": _("Download of a disclosure package"),
     "operator:retention": pgettext_lazy("page", "Retention"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
