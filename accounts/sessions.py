@@ -26,7 +26,7 @@ from tenants.isolation.context import require_tenant_id
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.statements import Statement
-from tenants.isolation.transactions import atomic, current_connection, platform_transaction
+from tenants.isolation.transactions import atomic, current_connection
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
@@ -200,17 +200,8 @@ def remove_every_session() -> int:
     For a company whose use ends; that is recorded by whoever ends it. Returns how many there were.
     """
     with current_connection().cursor() as cursor:
+        cursor.execute("DELETE FROM sso_ssosession WHERE tenant_id = %s", [require_tenant_id()])  # they refer to those
         cursor.execute("DELETE FROM accounts_session WHERE tenant_id = %s", [require_tenant_id()])
-        return int(cursor.rowcount)
-
-
-def remove_ended_sessions() -> int:
-    """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM accounts_session"
-            " WHERE least(expires_at, coalesce(ended_at, 'infinity')) < now() - interval '1 day'"
-        )
         return int(cursor.rowcount)
 
 
