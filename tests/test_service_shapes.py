@@ -327,7 +327,6 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.holds.scopes",
         "retention.holds.services",
         "retention.holds.tasks",
-        "retention.promise.services",
     }
 
 

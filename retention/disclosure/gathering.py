@@ -18,6 +18,7 @@ from retention.disclosure.models import Disclosure
 from retention.disclosure.queries import kept_rows
 from retention.holds.covering import Coverage
 from retention.holds.models import Extent, Scope
+from retention.holds.queries import find_hold
 
 Rows = list[dict[str, Any]]
 Read = Callable[[Any], Any]
@@ -63,7 +64,8 @@ class Gathered:
     def __init__(self, disclosure: Disclosure) -> None:
         self._extent: Extent = disclosure
         self._hold_id = disclosure.hold_id
-        self._coverage = Coverage(disclosure.hold or disclosure)
+        hold = find_hold(disclosure.hold_id) if disclosure.hold_id else None
+        self._coverage = Coverage(hold or disclosure)
         self.whole_log = disclosure.scope in _PROVED
         self.rows = {table.name: self._live(table) for table in TABLES}
         self.kept = {table.name: self._kept(table) for table in TABLES}

@@ -89,7 +89,7 @@ def _claim(disclosure_id: UUID) -> Disclosure | None:
             return None
         found.run, found.begun_at = new_id(), timezone.now()
         found.save(update_fields=["run", "begun_at"])
-        return Disclosure.objects.select_related("hold").get(id=disclosure_id)
+        return found
 
 
 def _finish(disclosure: Disclosure, written: WrittenObject, counts: dict[str, int], *, actor: Actor) -> bool:

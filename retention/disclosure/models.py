@@ -7,18 +7,18 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from retention.holds.models import EVIDENCE_DAYS, Extent, Hold
+from retention.holds.models import EVIDENCE_DAYS, Extent
 from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 PACKAGE_DAYS = 14
 
 
-def _evidence(data_class: str, rights: frozenset[str]) -> Asset:
+def _evidence(data_class: str, counted_from: str, rights: frozenset[str]) -> Asset:
     return Asset(
         data_class=data_class,
         ownership=Ownership.PROVIDER,
-        retention=Retention(days=EVIDENCE_DAYS),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from=counted_from),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -46,10 +46,10 @@ class Disclosure(Extent):
     The package is an object of the company's own, under its keys, named by `run`. Its digest is that of the whole ZIP.
     """
 
-    asset: ClassVar[Asset] = _evidence("disclosures", frozenset({"SELECT", "INSERT", "UPDATE"}))
+    asset: ClassVar[Asset] = _evidence("disclosures", "asked_at", frozenset({"SELECT", "INSERT", "UPDATE"}))
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, related_name="disclosures")
+    hold_id = models.UUIDField(null=True)  # the key alone, as below: each piece of evidence ends with its own time
     authority = models.CharField(_("authority"), max_length=150)
     reference = models.CharField(_("reference number"), max_length=100)
     legal_ground = models.CharField(_("legal ground"), max_length=300)
@@ -89,10 +89,10 @@ class Disclosure(Extent):
 class HandOut(models.Model):
     """One package given to somebody: when, to whom, how, and which one."""
 
-    asset: ClassVar[Asset] = _evidence("hand-outs of disclosures", frozenset({"SELECT", "INSERT"}))
+    asset: ClassVar[Asset] = _evidence("hand-outs of disclosures", "noted_at", frozenset({"SELECT", "INSERT"}))
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="handouts")
+    disclosure_id = models.UUIDField()
     tenant_id = models.UUIDField(editable=False)
     handed_on = models.DateField(_("handed out on"))
     recipient = models.CharField(_("to whom"), max_length=200)

@@ -22,9 +22,9 @@ def disclosure_page(*, number: Any = 1) -> Page[Disclosure]:
 
 
 def find_disclosure(disclosure_id: UUID) -> Disclosure | None:
-    """The disclosure of an id, with its hold."""
+    """The disclosure of an id."""
     with platform_transaction():
-        return Disclosure.objects.select_related("hold").filter(id=disclosure_id).first()
+        return Disclosure.objects.filter(id=disclosure_id).first()
 
 
 def handouts_of(disclosure: Disclosure) -> list[HandOut]:

@@ -1,19 +1,17 @@
-"""Disclosures and their hand-outs: for the platform role only."""
+"""Disclosures and their hand-outs: for the platform role only; after ten years they go."""
 
-import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
 import tenants.isolation.models
+from tenants.isolation import wall
 from tenants.isolation.operations import GrantTable
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("holds", "0002_keeping"),
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
@@ -46,6 +44,7 @@ class Migration(migrations.Migration):
                         default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("hold_id", models.UUIDField(null=True)),
                 ("authority", models.CharField(max_length=150, verbose_name="authority")),
                 ("reference", models.CharField(max_length=100, verbose_name="reference number")),
                 ("legal_ground", models.CharField(max_length=300, verbose_name="legal ground")),
@@ -83,15 +82,6 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(blank=True, max_length=64, verbose_name="SHA-256")),
                 ("counts", models.JSONField(default=dict)),
                 ("error", models.CharField(blank=True, max_length=300)),
-                (
-                    "hold",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="disclosures",
-                        to="holds.hold",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "disclosure",
@@ -108,6 +98,7 @@ class Migration(migrations.Migration):
                         default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("disclosure_id", models.UUIDField()),
                 ("tenant_id", models.UUIDField(editable=False)),
                 ("handed_on", models.DateField(verbose_name="handed out on")),
                 ("recipient", models.CharField(max_length=200, verbose_name="to whom")),
@@ -116,12 +107,6 @@ class Migration(migrations.Migration):
                 ("noted_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="noted")),
                 ("noted_by_id", models.UUIDField()),
                 ("noted_by_name", models.CharField(max_length=150, verbose_name="noted by")),
-                (
-                    "disclosure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handouts", to="disclosure.disclosure"
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "hand-out",
@@ -130,4 +115,10 @@ class Migration(migrations.Migration):
         ),
         GrantTable("Disclosure", platform={"SELECT", "INSERT", "UPDATE"}),
         GrantTable("HandOut", platform={"SELECT", "INSERT"}),
+        *(
+            migrations.RunSQL(
+                wall.expiry_sql(table, "id", moment, 3650), f"DROP FUNCTION {wall.expiry_function(table)}"
+            )
+            for table, moment in (("disclosure_disclosure", "asked_at"), ("disclosure_handout", "noted_at"))
+        ),
     ]
