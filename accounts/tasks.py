@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts import links, resets, users
 from accounts.browsers import describe
+from accounts.leaving import may_enter
 from accounts.models import User, UserState
 from accounts.network.queries import place_of
 from accounts.policy import notices
@@ -40,7 +41,7 @@ def send_invitation(user_key: str, actor_user_id: str) -> None:
             user = users.invitation_target(UUID(user_key))
         except User.DoesNotExist:
             return  # removed in the meantime
-        if user.state != UserState.INVITED:
+        if user.state != UserState.INVITED or not may_enter(user):
             return
         link = links.issue_invitation(user, actor=Actor(ActorKind.SYSTEM, actor_user_id))
         company = current_company()
@@ -57,7 +58,7 @@ def send_reset(user_id: str) -> None:
     """Mail a link for a forgotten password, if there is such a user. Tried again, it voids the link before."""
     with atomic():
         user = resets.user_to_reset(user_id)
-        if user is None:
+        if user is None or not may_enter(user):
             return
         link = links.issue_reset(user, actor=Actor.system("password reset"))
         company = current_company()
