@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",
+    "retention.deletion",
+    "retention.certificates",
     "retention.expiry",
     "retention.returning",
 ]

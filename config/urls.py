@@ -39,6 +39,8 @@ import backups.urls_console
 import backups.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
+import retention.certificates.urls_operator
+import retention.deletion.urls_operator
 import retention.disclosure.urls_operator
 import retention.expiry.urls_operator
 import retention.holds.urls_console
@@ -89,6 +91,8 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *retention.certificates.urls_operator.urlpatterns,
+    *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
