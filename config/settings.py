@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "documents",
     "tenants.contract",
     "tenants.invoices",
+    "tenants.usage",
     "backups",
     "backups.destruction",
     "backups.runs",

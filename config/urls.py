@@ -51,6 +51,8 @@ import tenants.contract.urls_operator
 import tenants.invoices.urls_console
 import tenants.invoices.urls_operator
 import tenants.urls
+import tenants.usage.urls_console
+import tenants.usage.urls_operator
 
 console = [
     *accounts.urls_console.urlpatterns,
@@ -74,12 +76,14 @@ console = [
     *retention.cancellation.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
     *tenants.invoices.urls_console.urlpatterns,
+    *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
     *tenants.invoices.urls_operator.urlpatterns,
+    *tenants.usage.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,

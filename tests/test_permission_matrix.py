@@ -259,6 +259,12 @@ MATRIX: dict[str, Page | Public] = {
     "operator:contract_plan tenant_id": Page("operator.contracts", FINE, FINE),
     "operator:contract_edition tenant_id": Page("operator.contracts", FINE, FINE),
     # There is none (tests/invoices/test_pages.py has some).
+    "console:usage": Page("console.contract", FINE, NO),
+    "console:usage_csv": Page("console.contract", FINE, NO),
+    "operator:usage": Page("operator.contracts", FINE, NO),
+    "operator:usage_csv": Page("operator.contracts", FINE, NO),
+    "operator:usage_company tenant_id": Page("operator.contracts", FINE, NO),
+    "operator:usage_company_csv tenant_id": Page("operator.contracts", FINE, NO),
     "console:invoices": Page("console.contract", FINE, NO),
     "console:invoice_pdf invoice_id": Page("console.contract", ABSENT, NO),
     "operator:invoices": Page("operator.contracts", FINE, NO),
