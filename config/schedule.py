@@ -70,6 +70,11 @@ SCHEDULE = {
     "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
     "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "remind-of-holds": {"task": "retention.holds.tasks.remind", "schedule": crontab(hour="8", minute="40")},
+    "look-after-disclosures": {
+        "task": "retention.disclosure.tasks.look_after_disclosures",
+        "schedule": crontab(minute="35"),
+    },
     "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
     "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
     "tell-of-ending-passwords": {

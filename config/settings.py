@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "backups.requests",
     "retention",
     "retention.holds",
+    "retention.disclosure",
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",

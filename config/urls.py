@@ -41,7 +41,10 @@ import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
 import retention.deletion.urls_operator
+import retention.disclosure.urls_operator
 import retention.expiry.urls_operator
+import retention.holds.urls_console
+import retention.holds.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
@@ -69,6 +72,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *retention.holds.urls_console.urlpatterns,
     *retention.cancellation.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
     *tenants.invoices.urls_console.urlpatterns,
@@ -94,6 +98,8 @@ operator = [
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
+    *retention.holds.urls_operator.urlpatterns,
+    *retention.disclosure.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
