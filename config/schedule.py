@@ -87,5 +87,7 @@ SCHEDULE = {
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
+    # Every hour, since months end in each company's own time zone.
+    "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tenants",
     "documents",
     "tenants.contract",
+    "tenants.invoices",
     "backups",
     "backups.destruction",
     "backups.runs",

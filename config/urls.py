@@ -41,6 +41,8 @@ import retention.expiry.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
+import tenants.invoices.urls_console
+import tenants.invoices.urls_operator
 import tenants.urls
 
 console = [
@@ -62,10 +64,12 @@ console = [
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
+    *tenants.invoices.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
+    *tenants.invoices.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,

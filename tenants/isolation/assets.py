@@ -54,6 +54,11 @@ class Retention:
         return cls(days=days, contract=True)
 
     @classmethod
+    def beyond_contract(cls, days: int) -> "Retention":
+        """For a number of days, whether the contract goes on or not (R2)."""
+        return cls(days=days)
+
+    @classmethod
     def unlimited(cls) -> "Retention":
         """Without limit (R2 names what that may be)."""
         return cls()
