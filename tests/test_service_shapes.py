@@ -23,7 +23,7 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
-IN_BOTH = "recorded in both logs, by retention.erasure.services.record_in_both"
+IN_BOTH = "recorded in both logs, by retention.erasure.records.record_in_both"
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -115,6 +115,10 @@ EXCEPTIONS = {
     "backups.recovery.platformload.load_platform": JOURNAL,
     "backups.recovery.tenantload.load_company": JOURNAL,
     "accounts.people.former.forget_returned": PART,
+    "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
+    "retention.erasure.running.run_erasure": IN_BOTH,
+    "retention.erasure.services.plan_erasure": IN_BOTH,
+    "retention.erasure.services.withdraw_erasure": IN_BOTH,
     "retention.cancellation.notices.note_told": "writes down who was told",
     "retention.cancellation.notices.tell": "writes down who was told",
     "retention.cancellation.services.request_cancellation": IN_BOTH,
@@ -308,6 +312,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.cancellation.queries",
         "retention.cancellation.services",
         "retention.erasure.queries",
+        "retention.erasure.running",
+        "retention.erasure.working",
         "retention.returning.outstanding",
         "retention.erasure.services",
         "retention.holds.keeper",

@@ -121,8 +121,8 @@ class Alarm(models.Model):
         archived=False,
         platform_archived=True,
         returned=False,
-        erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,
+        names_tenant=("about",),
         app_rights=NO_RIGHTS,
         platform_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
     )

@@ -148,8 +148,9 @@ def _decide(request: DestructionRequest, state: RequestState, operator: User) ->
 
 
 def _record_in_both(action: Action, tenant: Tenant, *, actor: Actor, after: dict[str, Any]) -> None:
-    """In the company's own log and in the provider's."""
+    """In the company's own log and in the provider's; an erased company has no log any more."""
     provider = provider_company()
-    for place in {tenant.id, provider.tenant_id if provider else tenant.id}:
+    own = set() if provider and tenant.state == State.ERASED else {tenant.id}
+    for place in own | ({provider.tenant_id} if provider else set()):
         with tenant_scope(place):
             record(action, actor=as_operator(actor), target=tenant, after=after)

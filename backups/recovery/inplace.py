@@ -50,7 +50,7 @@ def restore_in_place(archive: Archive, *, actor: Actor, progress: Progress = sil
     with exclusive(archive.tenant_id, journal.LOCK):
         restore = _frozen(archive, actor)
         try:
-            _wait_for_requests()
+            wait_for_requests()
             journal.note_safety(restore, _safety_archive(archive, actor, progress))
             with exclusive(archive.tenant_id):
                 put_back(store, manifest, progress)
@@ -88,7 +88,7 @@ def _frozen(archive: Archive, actor: Actor) -> Restore:
     return restore
 
 
-def _wait_for_requests() -> None:
+def wait_for_requests() -> None:
     """Return when every transaction that may have begun before the freeze has ended. Raises RestoreRefused."""
     deadline = time.monotonic() + PATIENCE
     with tenant_scope(None), connections["default"].cursor() as cursor:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 
@@ -42,8 +42,8 @@ class Restore(models.Model):
         archived=False,
         platform_archived=True,
         returned=False,
-        erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,
+        names_tenant=("tenant_id", "target_tenant_id"),
         app_rights=READ_ONLY,
         platform_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
         walled_by="tenant_id",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 
@@ -77,8 +77,8 @@ class BackupProblem(models.Model):
         archived=False,
         platform_archived=True,
         returned=False,
-        erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,
+        names_tenant=("about",),
         app_rights=NO_RIGHTS,
         platform_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
     )

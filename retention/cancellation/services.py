@@ -13,7 +13,8 @@ from retention.cancellation.models import Cancellation, CancellationState, Cance
 from retention.cancellation.notices import Notice
 from retention.erasure.models import Ground
 from retention.erasure.queries import erasure_of
-from retention.erasure.services import plan_erasure, record_in_both
+from retention.erasure.records import record_in_both
+from retention.erasure.services import plan_erasure
 from retention.promise.dates import ExitDates, exit_dates, today_in
 from retention.promise.queries import current_promise
 from tenants.isolation.context import tenant_scope

@@ -1,22 +1,26 @@
 """Planning an erasure, taking the plan back, carrying it out (R1)."""
 
+import logging
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.staff.records import as_operator
-from auditlog.actions import Action
 from auditlog.actors import Actor
-from auditlog.services import record
+from retention.erasure import ledger
 from retention.erasure.actions import ERASURE_PLANNED, ERASURE_WITHDRAWN
+from retention.erasure.ledger import Phase
 from retention.erasure.models import Erasure, ErasureState, Ground
-from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import provider_company
-from tenants.isolation.transactions import platform_transaction
+from retention.erasure.records import record_in_both
+from retention.erasure.running import entry_of, run_erasure
+from tenants.isolation.transactions import on_commit, platform_transaction
 from tenants.models import State, Tenant
+from vault.errors import VaultError
+
+__all__ = ["plan_erasure", "run_erasure", "withdraw_erasure"]
+
+logger = logging.getLogger(__name__)
 
 
 def plan_erasure(
@@ -41,6 +45,7 @@ def plan_erasure(
         )
         after = {"ground": ground, "begin_at": begin_at.isoformat(), "due_at": due_at.isoformat()}
         record_in_both(ERASURE_PLANNED, tenant, actor=actor, after=after)
+        on_commit(lambda: _tell_ledger(erasure, Phase.PLANNED))
     return erasure
 
 
@@ -53,12 +58,13 @@ def withdraw_erasure(erasure_id: UUID, *, actor: Actor) -> Erasure:
         erasure.state = ErasureState.WITHDRAWN
         erasure.save(update_fields=["state"])
         record_in_both(ERASURE_WITHDRAWN, Tenant.objects.get(id=erasure.tenant_id), actor=actor, after={})
+        on_commit(lambda: _tell_ledger(erasure, Phase.WITHDRAWN))
     return erasure
 
 
-def record_in_both(action: Action, tenant: Tenant, *, actor: Actor, after: dict[str, Any]) -> None:
-    """In the company's own log and in the provider's, in the transaction of the platform role that is open."""
-    provider = provider_company()
-    for place in {tenant.id, provider.tenant_id if provider else tenant.id}:
-        with tenant_scope(place):
-            record(action, actor=as_operator(actor), target=tenant, after=after)
+def _tell_ledger(erasure: Erasure, phase: Phase) -> None:
+    """So that a plan is not forgotten when the database is. The plan holds without it."""
+    try:
+        ledger.write(entry_of(erasure, phase))
+    except VaultError:
+        logger.exception("The erasure ledger does not know that erasure %s is %s", erasure.id, phase)

@@ -12,6 +12,7 @@ from django.db.models import Model, Q
 from django.db.models.expressions import RawSQL
 
 from retention.holds.covering import Coverage, may_cover
+from retention.holds.models import KeptRow
 from retention.holds.queries import active_holds, kept_contents
 from tenants.isolation.context import platform_scope, tenant_scope
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
@@ -32,7 +33,10 @@ class HoldKeeper:
         return frozenset(hold.tenant_id for hold in active_holds() if may_cover(hold.scope, model))
 
     def held_rows(self, model: type[Model], tenant_id: UUID) -> Q | None:
-        """The rows that any hold of the company reaches."""
+        """The rows that any hold of the company reaches, and those that it has put aside."""
+        if model is KeptRow:
+            holds = [hold.id for hold in active_holds(tenant_id)]
+            return Q(hold_id__in=holds) if holds else None
         with platform_scope(False), tenant_scope(tenant_id), atomic():
             reached = (Coverage(hold).of(model) for hold in active_holds(tenant_id))
             conditions = [condition for condition in reached if condition is not None]

@@ -78,7 +78,8 @@ class Asset:
     whether a tenant archive carries it, `platform_archived` whether the archive of the platform does, and `left_out`
     why neither does; exactly one of the three is so. `returned` is whether the tenant takes it along when it leaves
     (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
-    all the same.
+    all the same; `names_tenant` those by which its rows say of which tenants they speak, where that is another one or
+    several: they go with each of them.
     `withheld` names the columns that nobody takes along all the same: hashes of passwords, where a job stands.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
     restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
@@ -95,6 +96,7 @@ class Asset:
     app_rights: frozenset[str] = ALL_RIGHTS
     platform_rights: frozenset[str] = NO_RIGHTS
     walled_by: str = ""
+    names_tenant: tuple[str, ...] = ()
     sealed: tuple[tuple[str, str], ...] = ()
     platform_archived: bool = False
     left_out: str = ""

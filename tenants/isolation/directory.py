@@ -17,6 +17,7 @@ from tenants.isolation.roles import APP, PLATFORM
 declare_definer("resolve_company(text)", executors={APP, PLATFORM}, purpose="one company by its code, before log-in")
 declare_definer("company_of(uuid)", executors={APP, PLATFORM}, purpose="code, name and state of one tenant by its key")
 declare_definer("provider_company()", executors={APP, PLATFORM}, purpose="the provider's own tenant")
+declare_definer("is_erased(uuid)", executors={APP, PLATFORM}, purpose="whether one tenant was erased, by its key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ def current_company() -> Company | None:
     """The company that the running code works for."""
     tenant_id = current_tenant_id()
     return None if tenant_id is None else _ask("SELECT * FROM company_of(%s)", [tenant_id])
+
+
+def is_erased(tenant_id: UUID) -> bool:
+    """Whether a tenant is erased, or is being erased: nothing is done for it any more (R1)."""
+    with tenant_scope(None), transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT is_erased(%s)", [tenant_id])
+        return bool(cursor.fetchone()[0])
 
 
 def provider_company() -> Company | None:

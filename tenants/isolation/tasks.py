@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import Task, current_app, shared_task
 
 from tenants.isolation.context import NoTenant, current_tenant_id, platform_scope, require_tenant_id, tenant_scope
-from tenants.isolation.directory import current_company
+from tenants.isolation.directory import current_company, is_erased
 from tenants.isolation.transactions import on_commit
 
 TENANT_HEADER = "tenant_id"
@@ -50,9 +50,10 @@ class TenantTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
 
         A worker has no scope of its own, but a task that runs at once (`task_always_eager`) is inside its caller's.
         """
-        with platform_scope(self.platform), tenant_scope(self._tenant_id()):
-            if not self.platform and self._must_wait():
-                return None
+        tenant_id = self._tenant_id()
+        with platform_scope(self.platform), tenant_scope(tenant_id):
+            if tenant_id is not None and (is_erased(tenant_id) or self._must_wait()):
+                return None  # of an erased tenant there is nothing to work on, and nothing may come anew (R1)
             return super().__call__(*args, **kwargs)
 
     def _must_wait(self) -> bool:

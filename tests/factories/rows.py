@@ -57,6 +57,7 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         return uuid5(NAMESPACE_OID, f"{field} {seed}").hex[: field.max_length]
     fitting: dict[type[models.Field[Any, Any]], Any] = {
         models.IntegerField: 1,
+        models.FloatField: 1.0,
         models.BooleanField: True,
         models.DateTimeField: timezone.now(),
         models.DateField: timezone.localdate(),

@@ -21,6 +21,7 @@ from tenants.models import Tenant
 from tests.backups.conftest import Stored
 from tests.conftest import EVERY_ROLE, Cast
 from tests.retention.returning.conftest import asked, listed, part_of, refreshed
+from vault.stores import document_store
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -79,7 +80,7 @@ def test_a_download_that_broke_off_goes_on(company: Stored, monkeypatch: pytest.
     content, (part,) = part_of(row), row.files
     assert len(content) == part.size > 30_000
     with tenant_scope(company.tenant.id):
-        assert len(list(objects.document_store().list(objects._prefix()))) == -(-part.size // 10_000)
+        assert len(list(document_store().list(objects._prefix()))) == -(-part.size // 10_000)
     address = f"{PAGE}{row.id}/1.zip"
     assert address in page_of(client)
 
