@@ -72,21 +72,17 @@ SCHEDULE = {
     "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
     "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
-    "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",
         "schedule": crontab(hour="8", minute="0"),
-    },
-    "forget-challenges": {
-        "task": "accounts.passkeys.tasks.remove_stale_challenges",
-        "schedule": crontab(hour="4", minute="20"),
     },
     "look-after-sso": {"task": "accounts.sso.tasks.look_after_sso", "schedule": crontab(hour="7", minute="30")},
     "catch-up-with-imports": {"task": "accounts.people.tasks.catch_up", "schedule": crontab(minute="*/5")},
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
-    "end-stale-sessions": {"task": "accounts.tasks.remove_ended_sessions", "schedule": crontab(hour="4", minute="0")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
+    "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},
+    "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
