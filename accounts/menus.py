@@ -82,7 +82,7 @@ MENUS = (
          _("See and change contracts, plans and editions, usage and invoices")),
     Menu("operator.retention", _("Retention"), Audience.OPERATOR, "operator:retention", "hourglass",
          _("See what expired, what is due, who leaves when, and the register of everything that is kept")),
-    Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, None, "trash",
+    Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, "operator:deletions", "trash",
          _("Delete a whole company for good, with a second operator")),
     Menu("operator.holds", _("Legal holds"), Audience.OPERATOR, None, "gavel",
          _("Keep data that the law orders to keep, and record what was disclosed")),

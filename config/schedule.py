@@ -81,6 +81,7 @@ SCHEDULE = {
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
+    "certify-erasures": {"task": "retention.certificates.tasks.certify", "schedule": crontab(minute="*/10")},
     "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},
     "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
     # Every hour, since months end in each company's own time zone.

@@ -39,6 +39,8 @@ import backups.urls_console
 import backups.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
+import retention.certificates.urls_operator
+import retention.deletion.urls_operator
 import retention.expiry.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
@@ -85,6 +87,8 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *retention.certificates.urls_operator.urlpatterns,
+    *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
