@@ -4,7 +4,6 @@ A company never reads a hold itself: the app role has no right on `Hold` and `Ke
 a sealed one. What is not sealed is told in a table of its own, `CompanyNotice`.
 """
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -102,9 +101,10 @@ class Hold(Extent):
         """Whether it holds anything."""
         return self.released_at is None
 
-    def is_overdue(self, today: date) -> bool:
-        """Whether its review should have been done."""
-        return self.is_active and self.review_on < today
+    @property
+    def overdue(self) -> bool:
+        """Whether its review should have been done by now."""
+        return self.is_active and self.review_on < timezone.localdate()
 
 
 class KeptRow(models.Model):

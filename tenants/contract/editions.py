@@ -69,8 +69,3 @@ POWERS = (
         Side.COMPANY,
     ),
 )
-
-
-def powers_of(edition: Edition) -> list[tuple[Power, Side]]:
-    """Every power with who has it in this edition."""
-    return [(power, power.of(edition)) for power in POWERS]

@@ -68,6 +68,37 @@ class Price(models.Model):
         return f"{self.get_plan_code_display()} {self.valid_from:%Y-%m}"
 
 
+class PlanChange(models.Model):
+    """That a company went from one plan to another, on a day of its time zone: what its months cost."""
+
+    asset: ClassVar[Asset] = Asset(
+        data_class="organisation record",
+        ownership=Ownership.PROVIDER,
+        retention=Retention.unlimited(),
+        archived=False,
+        platform_archived=True,
+        returned=False,
+        erasure=Erasure.KEEP,
+        kind=TableKind.CONTROL,
+        app_rights=NO_RIGHTS,
+        platform_rights=APPEND_ONLY,
+    )
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant_id = models.UUIDField(editable=False)
+    plan_before = models.CharField(max_length=20, choices=PlanCode)
+    plan_after = models.CharField(max_length=20, choices=PlanCode)
+    day = models.DateField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["changed_at"]
+        indexes = [models.Index(fields=["tenant_id", "changed_at"], name="invoices_plan_of_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_before} → {self.plan_after}"
+
+
 class AccountKind(models.TextChoices):
     """Kinds of bank accounts that are paid to."""
 

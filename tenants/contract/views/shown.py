@@ -13,11 +13,11 @@ from auditlog.actors import Actor
 from backups.models import State as ArchiveState
 from backups.queries import archives
 from tenants.contract import services
-from tenants.contract.editions import POWERS, powers_of
+from tenants.contract.editions import POWERS
 from tenants.contract.forms import MenusForm, OrganisationForm, TimeZoneForm
 from tenants.contract.models import Organisation
 from tenants.contract.queries import plan_use
-from tenants.models import Edition, Tenant
+from tenants.models import Tenant
 from tenants.months import month_of
 
 
@@ -27,8 +27,7 @@ def terms(tenant: Tenant) -> dict[str, Any]:
         "tenant": tenant,
         "use": plan_use(tenant),
         "generations": kept_generations(),
-        "powers": powers_of(Edition(tenant.edition)),
-        "all_powers": POWERS,
+        "powers": POWERS,
         **month_context(tenant),
     }
 
@@ -60,7 +59,7 @@ def save_organisation(form: OrganisationForm, organisation: Organisation, actor:
 
 def menus_form(tenant: Tenant, posted: QueryDict | None) -> MenusForm:
     """The menus with those ticked that are open."""
-    return MenusForm(posted, initial={"open": CLOSABLE.difference(tenant.closed_menus)})
+    return MenusForm(posted, initial={"open": sorted(CLOSABLE.difference(tenant.closed_menus))})
 
 
 def save_menus(form: MenusForm, tenant: Tenant, actor: Actor) -> bool:

@@ -57,8 +57,10 @@ def test_the_edition_says_who_closes_menus(cast: Cast) -> None:
         )
 
     assert "the provider decides which menus" in page_of(admin, own)
+    assert page_of(operator, theirs).count(" checked") == len(CLOSABLE)
     assert may_set() == (False, True)
     assert admin.get("/console/sessions/").status_code == 403
+    assert page_of(operator, theirs).count(" checked") == len(every)
     change_edition(cast.admin.tenant.id, edition=Edition.PRIVATE, actor=cast.operator.actor)
     assert "the company itself decides which menus" in page_of(operator, theirs)
     assert may_set() == (True, False)
