@@ -340,6 +340,10 @@ MATRIX: dict[str, Page | Public] = {
     "operator:disclosure_file disclosure_id": Page("operator.holds", FINE, NO),
     "operator:disclosure_handout disclosure_id": Page("operator.holds", NO, FINE),
     "operator:retention": Page("operator.retention", FINE, NO),
+    # There is none yet (tests/retention/expiry/test_expiry_pages.py has one).
+    "operator:retention_run run": Page("operator.retention", ABSENT, NO),
+    "operator:retention_try": Page("operator.retention", NO, SENT_AWAY),
+    "operator:retention_run_now": Page("operator.retention", NO, SENT_AWAY),
     "operator:leaving": Page("operator.retention", FINE, NO),
     "operator:leaving_new": Page("operator.retention", FINE, FINE),
     # There is none (tests/retention/cancellation/test_pages.py has one).
@@ -439,6 +443,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "hold_id": access.id,  # there is none; tests/retention/holds/test_pages.py has one
             "disclosure_id": access.id,
             "drill": review.id,
+            "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
             "language": "ja",
             "cancellation": review.id,

@@ -148,6 +148,7 @@ PAGES: dict[str, Promise] = {
     "operator:disclosure": _("Disclosure"),
     "operator:disclosure_file": _("Download of a disclosure package"),
     "operator:retention": pgettext_lazy("page", "Retention"),
+    "operator:retention_run": _("Run of expiry"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
     "documents:list": _("Documents"),

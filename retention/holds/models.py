@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import NO_RIGHTS, READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
@@ -51,7 +52,7 @@ class Hold(Extent):
     """One hold. It acts from the moment it is placed until a second operator has confirmed its release."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="legal holds",
+        data_class=gettext_noop("legal holds"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="released_at"),
         archived=False,
@@ -115,7 +116,7 @@ class KeptRow(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="rows kept by legal holds",
+        data_class=gettext_noop("rows kept by legal holds"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.while_in_use(),
         archived=False,
@@ -154,7 +155,7 @@ class CompanyNotice(Extent):
     """What a company may know of a hold or a disclosure: a copy for it, made only of what is not sealed."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="notices of legal holds and disclosures",
+        data_class=gettext_noop("notices of legal holds and disclosures"),
         ownership=Ownership.PROVIDER,
         retention=Retention.with_contract(),
         archived=False,
