@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.four_eyes import FourEyesRequest
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
@@ -16,7 +17,7 @@ class DestructionRequest(FourEyesRequest):
     """One operator asks, another one confirms; `key_ids` are gone when it is done."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="destructions of keys",
+        data_class=gettext_noop("destructions of keys"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="asked_at"),
         archived=False,
