@@ -72,6 +72,11 @@ SCHEDULE = {
     "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
     "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
     "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
+    "erase-companies": {"task": "retention.erasure.tasks.erase_due", "schedule": crontab(minute="*/10")},
+    "remove-unlocked-backups": {
+        "task": "retention.erasure.tasks.remove_unlocked",
+        "schedule": crontab(hour="6", minute="40"),
+    },
     "forget-attempts": {"task": "accounts.tasks.remove_forgotten_attempts", "schedule": crontab(hour="4", minute="10")},
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",
