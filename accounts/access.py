@@ -7,7 +7,7 @@ the system check read what a view demands.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -39,14 +39,19 @@ class MemberRequest(HttpRequest):
     factor_due: bool
     after_transaction: list[Callable[[], None]]
     staff: Presence | None
+    suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view demands: nothing, a log-in, or one of its menus."""
+    """What a view demands: nothing, a log-in, or one of its menus.
+
+    `when_suspended`: it stays open to those who still get in when the use of their company has ended (T4).
+    """
 
     public: bool = False
     menu: str | None = None
+    when_suspended: bool = False
 
 
 def public(view: View) -> View:
@@ -54,13 +59,24 @@ def public(view: View) -> View:
     return _guarded(view, Access(public=True), _admit_anybody)
 
 
-def signed_in(view: View) -> View:
-    """Everybody who is logged in may open the page."""
-    return _guarded(view, Access(), _login_first)
+@overload
+def signed_in(view: View) -> View: ...
 
 
-def menu_required(code: str) -> Callable[[View], View]:
-    """Only those may open the page to whom a role grants the menu."""
+@overload
+def signed_in(*, when_suspended: bool) -> Callable[[View], View]: ...
+
+
+def signed_in(view: View | None = None, *, when_suspended: bool = False) -> View | Callable[[View], View]:
+    """Everybody who is logged in may open the page; `when_suspended`, also when the company's use has ended."""
+    access = Access(when_suspended=when_suspended)
+    if view is not None:
+        return _guarded(view, access, _login_first)
+    return lambda view: _guarded(view, access, _login_first)
+
+
+def menu_required(code: str, *, when_suspended: bool = False) -> Callable[[View], View]:
+    """Only those may open the page to whom a role grants the menu; `when_suspended`, also when use has ended (T4)."""
     menu = BY_CODE[code]
 
     def check(request: HttpRequest) -> HttpResponseBase | None:
@@ -69,7 +85,7 @@ def menu_required(code: str) -> Callable[[View], View]:
             _refuse(cast("MemberRequest", request), menu.code, outsider_allowed=menu.audience is not Audience.OPERATOR)
         return refused
 
-    return lambda view: _guarded(view, Access(menu=code), check)
+    return lambda view: _guarded(view, Access(menu=code, when_suspended=when_suspended), check)
 
 
 def own_transactions(view: View) -> View:
@@ -144,7 +160,10 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], HttpResp
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _keep_staff_in_scope(cast("MemberRequest", request), access)
-        refused = check(request) or (None if access.public else _first_things_first(request, view))
+        refused = check(request)
+        if refused is None and not access.public:
+            _keep_suspended_in_place(cast("MemberRequest", request), access)
+            refused = _first_things_first(request, view)
         return refused or view(request, *args, **kwargs)
 
     guarded.access = access  # type: ignore[attr-defined]
@@ -188,6 +207,12 @@ def _keep_staff_in_scope(request: MemberRequest, access: Access) -> None:
     """The provider's staff inside a company open what their scope names, and nothing else (A14)."""
     staff = getattr(request, "staff", None)
     if staff is not None and not staff.allows(request):
+        _refuse(request, access.menu or "", outsider_allowed=True)
+
+
+def _keep_suspended_in_place(request: MemberRequest, access: Access) -> None:
+    """When the use of a company has ended, its administrators open what they need to leave, and nothing else (T4)."""
+    if getattr(request, "suspended", False) and not access.when_suspended:
         _refuse(request, access.menu or "", outsider_allowed=True)
 
 

@@ -40,6 +40,7 @@ def person(request: HttpRequest) -> dict[str, Any]:
     if known["user"] is not None and known["user"].is_authenticated:
         company = SimpleLazyObject(lambda: _company_of(request))
         known |= {
+            "own_company": company,
             "tenant_name": SimpleLazyObject(lambda: company.name if company else ""),
             "company_code": SimpleLazyObject(lambda: company.code if company else ""),
         }
@@ -60,7 +61,9 @@ def _company_of(request: Any) -> Any:
 def _sections(request: HttpRequest) -> list[Section]:
     sections = {audience: Section(str(label)) for audience, label in AUDIENCE_LABELS.items()}
     granted: frozenset[str] = getattr(request, "menus", frozenset())
-    pages = [(menu, reverse(menu.url_name)) for menu in MENUS if menu.url_name and menu.code in granted]
+    suspended = getattr(request, "suspended", False)
+    names = [(menu, menu.when_suspended if suspended else menu.url_name) for menu in MENUS if menu.code in granted]
+    pages = [(menu, reverse(name)) for menu, name in names if name]
     # The longest address that the current one starts with is the page that the reader is on.
     here = max((url for _menu, url in pages if request.path.startswith(url)), key=len, default="")
     for menu, url in pages:

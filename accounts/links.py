@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import INVITATION_SENT, RESET_SENT
+from accounts.leaving import may_enter
 from accounts.models import LinkPurpose, OneTimeLink, User
 from accounts.network.admission import is_shut_out
 from auditlog.actors import Actor
@@ -80,6 +81,8 @@ def _living(secret: BearerSecret, purpose: LinkPurpose, *, lock: bool) -> OneTim
     )
     link = (links.select_for_update() if lock else links.select_related("user")).first()
     if link is None:
+        raise LinkVoid
+    if not may_enter(link.user):
         raise LinkVoid
     if is_shut_out():
         raise LinkOutside(link.user)

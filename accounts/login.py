@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from django.contrib.auth.hashers import is_password_usable, make_password, verify_password
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.actions import FACTOR_ASKED, LOGGED_IN, LOGGED_OUT, LOGIN_FAILED
 from accounts.factors.kinds import has_factor
 from accounts.hashing import gate
+from accounts.leaving import may_enter
 from accounts.models import Session, User, normalize_user_id
 from accounts.network.actions import OUTSIDE
 from accounts.network.admission import is_shut_out
@@ -36,11 +38,15 @@ from tenants.isolation.transactions import atomic, tenant_transaction
 
 
 class LoginRefused(Exception):  # noqa: N818
-    """Nobody was logged in. `suspended` and `frozen` are told only to somebody who knew the password."""
+    """Nobody was logged in. The rest is told only to somebody who knew the password.
 
-    def __init__(self, *, suspended: bool = False, frozen: bool = False) -> None:
+    `ended_on` is the last day of use of a company that is suspended because it leaves.
+    """
+
+    def __init__(self, *, suspended: bool = False, frozen: bool = False, ended_on: date | None = None) -> None:
         super().__init__("log-in refused")
         self.suspended = suspended
+        self.ended_on = ended_on
         self.frozen = frozen
 
 
@@ -91,13 +97,15 @@ def _log_in(company_code: str, user_id: str, password: str, devices: Mapping[str
         if too_many and not attempt.counted.by_device:
             raise too_many
         right, outdated = _verify(password, attempt.user)
-    reason = _reason(company, attempt, right=right)
+    closed = company is not None and not company.open and not (right and _may_leave(company, attempt))
+    reason = _reason(company, attempt, right=right, closed=closed)
     if reason or company is None or attempt.user is None:
         target = Target("accounts.user", str(attempt.user.id) if attempt.user else "", user_id)
         _record_failure(company or provider, normalize_code(company_code), target, reason)
         raise LoginRefused(
             suspended=right and reason in {"user not active", "company suspended"},
             frozen=right and reason == "company being restored",
+            ended_on=company.last_day if company and right and reason == "company suspended" else None,
         )
     new_hash = make_password(password) if outdated else None
     with tenant_transaction(company.tenant_id):
@@ -163,7 +171,15 @@ def _dummy_hash() -> str:
     return make_password("nobody has this password")
 
 
-def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
+def _may_leave(company: Company, attempt: _Attempt) -> bool:
+    """Whether the user may take the data of a company along whose use has ended (R3)."""
+    if attempt.user is None:
+        return False
+    with tenant_transaction(company.tenant_id):
+        return may_enter(attempt.user)
+
+
+def _reason(company: Company | None, attempt: _Attempt, *, right: bool, closed: bool) -> str:
     """Why the attempt is refused, for the audit log; empty when it is not."""
     rules = (
         (company is None, "unknown company"),
@@ -173,7 +189,7 @@ def _reason(company: Company | None, attempt: _Attempt, *, right: bool) -> str:
         (not right, "wrong password"),
         (attempt.sso_only, "single sign-on required"),
         (attempt.user is not None and not attempt.user.is_active, "user not active"),
-        (company is not None and not company.open, "company suspended"),
+        (closed, "company suspended"),
         (company is not None and company.frozen, "company being restored"),
     )
     return next((reason for applies, reason in rules if applies), "")
@@ -213,9 +229,9 @@ def admit(user: User, *, method: str, proved: bool = True, two_factors: bool = F
 
     Whoever has a second factor is asked for it first, unless the method was two factors in one. `proved` is whether
     the proof was made just now and to us (A11). Raises LoginRefused at an address that is not one of the company's,
-    whichever way somebody came (A4).
+    whichever way somebody came (A4), and in a company whose use has ended to all but those who may still enter (T4).
     """
-    if is_shut_out():
+    if is_shut_out() or not may_enter(user):
         raise LoginRefused
     if not two_factors and has_factor(user):
         secret = start_session(user, method=method, proved=False, awaiting_factor=True)

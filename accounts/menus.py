@@ -26,7 +26,10 @@ AUDIENCE_LABELS: dict[Audience, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """One menu. `url_name` is its page in the navigation; None for a right without a page of its own."""
+    """One menu. `url_name` is its page in the navigation; None for a right without a page of its own.
+
+    `when_suspended` is its page once the use of the company has ended (T4); most menus have none then.
+    """
 
     code: str
     label: Promise
@@ -34,6 +37,7 @@ class Menu:
     url_name: str | None
     icon: str
     explanation: Promise
+    when_suspended: str | None = None
 
 
 MENUS = (
@@ -66,9 +70,11 @@ MENUS = (
     Menu("console.staff_access", _("Staff access"), Audience.CONSOLE, "console:staff_accesses", "user-check",
          _("Decide about, watch and end the access of the provider's staff to the company")),
     Menu("console.contract", _("Contract"), Audience.CONSOLE, "console:contract", "file-certificate",
-         _("See the contract, its limits, usage and invoices, keep its contacts, and cancel it")),
+         _("See the contract, its limits, usage and invoices, keep its contacts, and cancel it"),
+         when_suspended="console:cancellation"),
     Menu("console.data_return", _("Data return"), Audience.CONSOLE, "console:data_return", "database-export",
-         _("Take everything of the company along as files in open formats")),
+         _("Take everything of the company along as files in open formats"),
+         when_suspended="console:data_return"),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),
     Menu("operator.contracts", pgettext_lazy("contracts of companies", "Contracts"), Audience.OPERATOR,
@@ -76,7 +82,7 @@ MENUS = (
          _("See and change contracts, plans and editions, usage and invoices")),
     Menu("operator.retention", _("Retention"), Audience.OPERATOR, "operator:retention", "hourglass",
          _("See what expired, what is due, who leaves when, and the register of everything that is kept")),
-    Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, None, "trash",
+    Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, "operator:deletions", "trash",
          _("Delete a whole company for good, with a second operator")),
     Menu("operator.holds", _("Legal holds"), Audience.OPERATOR, None, "gavel",
          _("Keep data that the law orders to keep, and record what was disclosed")),
@@ -100,12 +106,25 @@ MENUS = (
 
 BY_CODE = {menu.code: menu for menu in MENUS}
 
+# Whose holders still get in when the use of the company has ended, and which menus they have then (T4, R3).
+RETURN_MENU = "console.data_return"
+MENUS_WHEN_SUSPENDED = frozenset({RETURN_MENU, "console.contract"})
+
+# What can be closed for a whole company (T2). Never what secures it, what watches the provider, or the way out of it.
+CLOSABLE = frozenset({"documents.edit", "counterparties", "console.roles", "console.inventory", "console.sessions"})
+
 
 def by_audience(codes: Collection[str]) -> list[tuple[Promise, list[Menu]]]:
     """The menus of these codes in the order of the map, under the label of those whose menus they are."""
     chosen = [menu for menu in MENUS if menu.code in codes]
     groups = ((label, [menu for menu in chosen if menu.audience is who]) for who, label in AUDIENCE_LABELS.items())
     return [(label, menus) for label, menus in groups if menus]
+
+
+def first_page_when_suspended(codes: Collection[str]) -> str:
+    """The name of the page where somebody arrives who still gets in when the use of the company has ended (T4)."""
+    pages = {menu.code: menu.when_suspended for menu in MENUS if menu.code in codes and menu.when_suspended}
+    return pages.get(RETURN_MENU) or next(iter(pages.values()), "profile")
 
 
 @dataclass(frozen=True, slots=True)

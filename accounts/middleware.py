@@ -1,6 +1,7 @@
 """One request, one transaction, one tenant (DESIGN section 4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from django.utils import timezone, translation
 
 from accounts.factors.requirement import enrolment_due
 from accounts.hashing import HashingBusy
+from accounts.menus import MENUS_WHEN_SUSPENDED, RETURN_MENU
 from accounts.policy.validity import change_due
 from accounts.queries import rights_of
 from accounts.sessions import find_session
@@ -50,7 +52,7 @@ class TenantRequestMiddleware:
         secret = BearerSecret.parse(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         request.user, request.menus, request.login_session = Nobody(), frozenset(), None
         request.change_due, request.factor_due, request.pending_login = None, False, None
-        request.shut_out, request.captured = None, frozenset()
+        request.shut_out, request.captured, request.suspended = None, frozenset(), False
         request.after_transaction = []
         with tenant_scope(secret.tenant_id if secret else None):
             # Staff inside a company work in that one's transaction, which accounts.staff.middleware opens.
@@ -162,6 +164,11 @@ def _identify(request: Any, secret: BearerSecret | None) -> None:
         request.pending_login = session
         return
     rights = rights_of(session.user)
+    if not found.open:
+        if RETURN_MENU not in rights.menus:
+            return
+        rights = replace(rights, menus=rights.menus & MENUS_WHEN_SUSPENDED)
+        request.suspended = True
     request.user, request.login_session = session.user, session
     request.policy, request.menus, request.captured = policy, rights.menus, found.captured
     request.factor_due = enrolment_due(session, policy, by_role=rights.factor_required)

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -178,7 +179,7 @@ class Session(TenantModel):
     asset = Asset(
         data_class="sessions",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(2),
+        retention=Retention.for_days(2, counted_from=Least("expires_at", "ended_at")),
         archived=False,
         left_out="a restored session would be a door that nobody opened",
         returned=False,
@@ -217,7 +218,7 @@ class OneTimeLink(TenantModel):
     asset = Asset(
         data_class="one-time links",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(30),
+        retention=Retention.for_days(30, counted_from="expires_at"),
         archived=False,
         left_out="a link that was used or withdrawn since would open again",
         returned=False,

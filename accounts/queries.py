@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, CharField, Count, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Role, User, UserRole, UserState
+from tenants.isolation.context import require_tenant_id
 from tenants.isolation.statements import Statement
+from tenants.isolation.transactions import current_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,33 @@ class Rights:
 def rights_of(user: User) -> Rights:
     """The menus that the user's roles grant, and what they demand (A9, A5)."""
     granted = GRANTED.rows(user_id=user.id)
-    return Rights(
-        frozenset(menu for menus, _needed in granted for menu in menus), any(needed for _menus, needed in granted)
+    menus = frozenset(menu for menus, _needed, _closed in granted for menu in menus)
+    closed = granted[0][2] if granted else ()
+    return Rights(menus.difference(closed), any(needed for _menus, needed, _closed in granted))
+
+
+def _granted(user_id: UUID) -> QuerySet[UserRole, tuple[list[str], bool, list[str]]]:
+    granted = UserRole.objects.filter(user_id=user_id).annotate(closed=_closed())
+    return granted.values_list("role__menus", "role__factor_required", "closed")
+
+
+def closed_menus() -> frozenset[str]:
+    """The menus that are closed for the whole company in scope, whatever its roles grant (T2).
+
+    In SQL, as wherever it is asked for here: the directory of tenants is built on accounts.
+    """
+    with current_connection().cursor() as cursor:
+        cursor.execute("SELECT closed_menus FROM tenants_tenant WHERE id = %s", [require_tenant_id()])
+        row = cursor.fetchone()
+    return frozenset(row[0] if row else ())
+
+
+def _closed() -> RawSQL:
+    return RawSQL(
+        "(SELECT closed_menus FROM tenants_tenant WHERE id = %s)",
+        [require_tenant_id()],
+        output_field=ArrayField(CharField()),
     )
-
-
-def _granted(user_id: UUID) -> QuerySet[UserRole, tuple[list[str], bool]]:
-    return UserRole.objects.filter(user_id=user_id).values_list("role__menus", "role__factor_required")
 
 
 GRANTED = Statement(_granted, user_id=UUID)

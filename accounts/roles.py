@@ -119,10 +119,11 @@ def remove_role(role: Role, *, actor: Actor) -> None:
 
 
 def grantable_menus() -> list[str]:
-    """The menus that a role of this tenant may grant: operator menus are the provider's alone."""
-    company = current_company()
+    """The menus that a role of this tenant may grant: operator menus are the provider's alone, closed ones nobody's."""
+    company, closed = current_company(), queries.closed_menus()
     operators = company is not None and company.is_provider
-    return [code for code, menu in BY_CODE.items() if operators or menu.audience is not Audience.OPERATOR]
+    open_menus = (menu for code, menu in BY_CODE.items() if code not in closed)
+    return [menu.code for menu in open_menus if operators or menu.audience is not Audience.OPERATOR]
 
 
 def ensure_somebody_manages_users() -> None:

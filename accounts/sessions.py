@@ -26,7 +26,7 @@ from tenants.isolation.context import require_tenant_id
 from tenants.isolation.placement import current_alias
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.statements import Statement
-from tenants.isolation.transactions import atomic, current_connection, platform_transaction
+from tenants.isolation.transactions import atomic, current_connection
 
 # The time of last use is a courtesy to people; writing it at every request would not be one to the database.
 _TOUCH_SECONDS = 60
@@ -70,13 +70,14 @@ def renew_secret(session: Session, *also: str) -> BearerSecret:
 class Found:
     """The living session of a cookie. `shut_out`: the address at hand is not one of the company's (A4).
 
-    `captured`: which optional kinds of events the company records (G4).
+    `captured`: which optional kinds of events the company records (G4). `open`: the company is in use (T4).
     """
 
     session: Session
     policy: SecurityPolicy
     shut_out: bool
     captured: frozenset[Kind]
+    open: bool
 
 
 def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None:
@@ -103,7 +104,7 @@ def find_session(secret: BearerSecret, *, note_use: bool = True) -> Found | None
         return None
     if note_use and not found["shut_out"]:
         _note_use(session, now)
-    return Found(session, policy, found["shut_out"], as_kinds(found["captured"]))
+    return Found(session, policy, found["shut_out"], as_kinds(found["captured"]), found["is_open"])
 
 
 def _read(secret: BearerSecret, now: datetime) -> Session | None:
@@ -127,6 +128,7 @@ def _living(token_hash: str, now: datetime, address: str) -> QuerySet[Session, A
         has_factor=has_factor_of("user_id"),
         is_operator=_OfCompany("tenant_id", answer="is_provider"),
         is_frozen=_OfCompany("tenant_id", answer="frozen"),
+        is_open=_OfCompany("tenant_id", answer="open"),
         is_demanded=Exists(EnrolmentDemand.objects.filter(user=OuterRef("user_id"))),
         captured=captured_kinds(now),
     )
@@ -134,7 +136,7 @@ def _living(token_hash: str, now: datetime, address: str) -> QuerySet[Session, A
 
 
 _SESSION, _USER = ([field.attname for field in model._meta.concrete_fields] for model in (Session, User))
-_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_frozen", "is_demanded", "captured")
+_ANSWERS = ("policy_values", "shut_out", "has_factor", "is_operator", "is_frozen", "is_open", "is_demanded", "captured")
 LIVING = Statement(_living, token_hash=str, now=datetime, address=str)
 
 
@@ -146,7 +148,7 @@ def _note_use(session: Session, now: datetime) -> None:
 
 
 class _OfCompany(Func):
-    """One of the answers of the directory about a tenant: whether it is the provider's own, whether it is frozen."""
+    """One of the answers of the directory about a tenant: whether it is the provider's own, frozen, in use."""
 
     template = "(SELECT %(answer)s FROM company_of(%(expressions)s))"
     output_field = BooleanField()
@@ -200,17 +202,8 @@ def remove_every_session() -> int:
     For a company whose use ends; that is recorded by whoever ends it. Returns how many there were.
     """
     with current_connection().cursor() as cursor:
+        cursor.execute("DELETE FROM sso_ssosession WHERE tenant_id = %s", [require_tenant_id()])  # they refer to those
         cursor.execute("DELETE FROM accounts_session WHERE tenant_id = %s", [require_tenant_id()])
-        return int(cursor.rowcount)
-
-
-def remove_ended_sessions() -> int:
-    """Delete the sessions that ended more than a day ago; runs as the platform role over all tenants."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM accounts_session"
-            " WHERE least(expires_at, coalesce(ended_at, 'infinity')) < now() - interval '1 day'"
-        )
         return int(cursor.rowcount)
 
 

@@ -16,11 +16,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import links, resets, sessions, users
+from accounts import links, resets, users
 from accounts.browsers import describe
+from accounts.leaving import may_enter
 from accounts.models import User, UserState
 from accounts.network.queries import place_of
-from accounts.policy import notices, throttle
+from accounts.policy import notices
 from accounts.policy.queries import current_policy
 from accounts.policy.validity import expires_at
 from accounts.queries import active_holders_of, find_user
@@ -40,7 +41,7 @@ def send_invitation(user_key: str, actor_user_id: str) -> None:
             user = users.invitation_target(UUID(user_key))
         except User.DoesNotExist:
             return  # removed in the meantime
-        if user.state != UserState.INVITED:
+        if user.state != UserState.INVITED or not may_enter(user):
             return
         link = links.issue_invitation(user, actor=Actor(ActorKind.SYSTEM, actor_user_id))
         company = current_company()
@@ -57,7 +58,7 @@ def send_reset(user_id: str) -> None:
     """Mail a link for a forgotten password, if there is such a user. Tried again, it voids the link before."""
     with atomic():
         user = resets.user_to_reset(user_id)
-        if user is None:
+        if user is None or not may_enter(user):
             return
         link = links.issue_reset(user, actor=Actor.system("password reset"))
         company = current_company()
@@ -133,20 +134,8 @@ def tell_of_many_failures(number: int, minutes: int) -> None:
         _mail(person, lambda: _("Many failed log-ins"), "accounts/mail/many_failures.txt", **context)
 
 
-@platform_task
-def remove_forgotten_attempts() -> int:
-    """Delete the counters of failed attempts that start anew anyway."""
-    return throttle.remove_forgotten(timezone.now())
-
-
 def _mail(user: User, subject: Callable[[], str], template: str, **context: Any) -> None:
     """Send a mail in the language and the time zone of the user."""
     with translation.override(user.language or "ja"), timezone.override(ZoneInfo(user.time_zone)):
         message = render_to_string(template, {"user": user, **context})
         send_mail(subject=subject(), message=message, from_email=None, recipient_list=[user.email])
-
-
-@platform_task
-def remove_ended_sessions() -> int:
-    """Delete sessions that ended more than a day ago."""
-    return sessions.remove_ended_sessions()

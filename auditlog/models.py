@@ -38,7 +38,12 @@ class AuditEvent(TenantModel):
     asset = Asset(
         data_class="audit log",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(180),
+        retention=Retention.for_days(
+            180,
+            counted_from="at",
+            expired_by="auditlog.retention.expiry.expire",
+            words=_("30 days, 180 days or 7 years, as the company's recording policy says"),
+        ),
         archived=True,
         rolled_back=False,  # what has happened stays on record
         returned=True,

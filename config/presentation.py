@@ -37,6 +37,7 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "expired": ("neutral", "clock"),
     "cancelled": ("neutral", "ban"),
     "ended": ("neutral", "circle-check"),
+    "effective": ("neutral", "player-pause"),
     "cancelling": ("warning", "hourglass"),
     "expiring": ("warning", "clock"),
     "degraded": ("warning", "alert-triangle"),

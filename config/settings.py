@@ -84,6 +84,8 @@ INSTALLED_APPS = [
     "retention.promise",
     "retention.cancellation",
     "retention.erasure",
+    "retention.deletion",
+    "retention.certificates",
     "retention.expiry",
     "retention.returning",
 ]

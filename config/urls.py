@@ -37,6 +37,10 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import retention.cancellation.urls_console
+import retention.cancellation.urls_operator
+import retention.certificates.urls_operator
+import retention.deletion.urls_operator
 import retention.expiry.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
@@ -63,12 +67,14 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *retention.cancellation.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
     *tenants.invoices.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
+    *retention.cancellation.urls_operator.urlpatterns,
     *tenants.invoices.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
@@ -81,6 +87,8 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *retention.certificates.urls_operator.urlpatterns,
+    *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,

@@ -7,7 +7,7 @@ declare_table(
     Asset(
         data_class="schema history",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         left_out="written by the migrations of the release that is installed; a manifest names its own",
         returned=False,

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -65,6 +66,10 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # While a restore puts its data back in place nobody enters, and its jobs wait (`tenants.services.freeze_tenant`).
     frozen_at = models.DateTimeField(null=True, editable=False)
+    # Menus that no role of the company opens (T2). Rights are read with it (`accounts.queries.rights_of`).
+    closed_menus: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, editable=False
+    )
     # The last day of use, once the contract was cancelled; the day ends in the tenant's time zone.
     last_day = models.DateField(_("last day of use"), null=True, editable=False)
 

@@ -1,6 +1,6 @@
 """Reads of the directory of tenants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,12 @@ def tenant_page(*, search: str = "", state: str = "", number: Any = 1, size: int
         page = Paginator(tenants, size).get_page(number)
         page.object_list = list(page.object_list)
     return page
+
+
+def tenants_by_id(tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
+    """Tenants of any state by their keys, as the platform role."""
+    with platform_transaction():
+        return Tenant.objects.in_bulk(list(tenant_ids))
 
 
 def open_tenants() -> list[Tenant]:

@@ -60,10 +60,10 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "auditlog.forwarding.sending._failed": STANDING,
     "accounts.passkeys.proving._use": PART,
     "backups.requests.working.stumble": STANDING,
+    "retention.expiry.services._begin": JOURNAL,
+    "retention.holds.keeper.HoldKeeper.put_aside": PART,
     "retention.erasure.working.Work.save": STANDING,
-    "accounts.passkeys.challenges.remove_stale": "the end of a retention period",
     "accounts.people.outstanding.clear_away": "the end of a retention period",
-    "accounts.sessions.remove_ended_sessions": "the end of a retention period",
 }
 
 

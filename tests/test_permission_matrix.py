@@ -39,7 +39,8 @@ from documents.counterparties import create_counterparty
 from documents.names import clean_place
 from retention.returning.asking import ask_return
 from tenants.isolation.directory import resolve_company
-from tenants.isolation.transactions import tenant_transaction
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
+from tenants.models import State, Tenant
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 from tests.factories.rows import make_row
@@ -245,8 +246,18 @@ MATRIX: dict[str, Page | Public] = {
     "operator:restore_approve company wish": Page("operator.backups", NO, ABSENT),
     "operator:restore_refuse company wish": Page("operator.backups", NO, ABSENT),
     "console:contract": Page("console.contract", FINE, NO),
+    "console:cancellation": Page("console.contract", FINE, FINE),
+    "console:cancellation_withdraw": Page("console.contract", NO, ABSENT),
+    "console:contract_organisation": Page("console.contract", FINE, FINE),
+    "console:contract_menus": Page("console.contract", FINE, FINE),
+    "console:contract_zone": Page("console.contract", NO, FINE),
     "operator:contracts": Page("operator.contracts", FINE, NO),
     "operator:contract tenant_id": Page("operator.contracts", FINE, NO),
+    "operator:contract_organisation tenant_id": Page("operator.contracts", FINE, FINE),
+    "operator:contract_zone tenant_id": Page("operator.contracts", NO, FINE),
+    "operator:contract_menus tenant_id": Page("operator.contracts", FINE, SENT_AWAY),
+    "operator:contract_plan tenant_id": Page("operator.contracts", FINE, FINE),
+    "operator:contract_edition tenant_id": Page("operator.contracts", FINE, FINE),
     # There is none (tests/invoices/test_pages.py has some).
     "console:invoices": Page("console.contract", FINE, NO),
     "console:invoice_pdf invoice_id": Page("console.contract", ABSENT, NO),
@@ -288,6 +299,15 @@ MATRIX: dict[str, Page | Public] = {
     "operator:keys_destruction request_id": Page("operator.keys", FINE, NO),
     "operator:keys_destruction_confirm request_id": Page("operator.keys", NO, FINE),
     "operator:keys_destruction_withdraw request_id": Page("operator.keys", NO, SENT_AWAY),
+    "operator:erasures": Page("operator.retention", FINE, NO),
+    "operator:erasure erasure_id": Page("operator.retention", ABSENT, NO),
+    "operator:certificate_json erasure_id": Page("operator.retention", ABSENT, NO),
+    "operator:certificate_pdf erasure_id language": Page("operator.retention", ABSENT, NO),
+    "operator:deletions": Page("operator.deletion", FINE, NO),
+    "operator:deletion_new": Page("operator.deletion", FINE, FINE),
+    "operator:deletion request_id": Page("operator.deletion", ABSENT, NO),
+    "operator:deletion_confirm request_id": Page("operator.deletion", NO, ABSENT),
+    "operator:deletion_withdraw request_id": Page("operator.deletion", NO, ABSENT),
     "operator:backup_drills": Page("operator.backups", FINE, NO),
     "operator:backup_drill drill": Page("operator.backups", FINE, NO),
     "operator:backup_drill_now": Page("operator.backups", NO, SENT_AWAY),
@@ -297,6 +317,11 @@ MATRIX: dict[str, Page | Public] = {
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
     "operator:retention": Page("operator.retention", FINE, NO),
+    "operator:leaving": Page("operator.retention", FINE, NO),
+    "operator:leaving_new": Page("operator.retention", FINE, FINE),
+    # There is none (tests/retention/cancellation/test_pages.py has one).
+    "operator:leaving_withdraw cancellation": Page("operator.retention", NO, ABSENT),
+    "operator:promise": Page("operator.retention", FINE, FINE),
     "operator:network": Page("operator.network", FINE, FINE),
     "operator:styleguide": Page("operator.styleguide", FINE, FINE),
     "documents:list": Page("documents", FINE, NO),
@@ -325,6 +350,17 @@ MATRIX: dict[str, Page | Public] = {
 # tests/passkeys/test_pages.py.
 OWN = ("session_end session", "passkey passkey", "passkey_remove passkey")
 
+# What stays open to whoever may take the data along when the use of the company has ended: leaving itself, and the own
+# account as far as that needs it (T4, R3). Everything else is refused to them.
+WHEN_SUSPENDED = frozenset({
+    "console:cancellation",
+    "console:data_return", "console:data_return_status returned", "console:data_return_cancel returned",
+    "console:data_return_remove returned", "console:data_return_part returned number",
+    "home", "logout", "screen_closed", "profile", "password", "password_renew", "factors", "enrol", "totp_enrol",
+    "recovery_codes", "confirm", "confirm_totp", "sso_confirm", "sso_confirmed proof", "passkey_confirm",
+    "passkey_confirm_options", "passkeys", "passkey_add_options", "passkey_add",
+})  # fmt: skip
+
 
 def addresses(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, Access | None]]:
     """Every address as the table names it, and what its view demands."""
@@ -338,7 +374,9 @@ def addresses(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, 
 def test_every_address_has_a_row() -> None:
     """A9: whoever adds an address says here who may open it, and its view says the same."""
     table = {
-        name: Access(public=True) if isinstance(page, Public) else Access(menu=page.menu)
+        name: Access(public=True)
+        if isinstance(page, Public)
+        else Access(menu=page.menu, when_suspended=name in WHEN_SUSPENDED)
         for name, page in MATRIX.items()
     }
     assert dict(addresses()) == table | dict.fromkeys(OWN, Access())
@@ -376,6 +414,9 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "access": access.id,
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
             "drill": review.id,
+            "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
+            "language": "ja",
+            "cancellation": review.id,
             "role": role.id,
             "rule": "failures.guessing",
             "finding": make_row(Finding).id,
@@ -446,6 +487,33 @@ def test_everybody_gets_what_is_theirs(first: int, clients: dict[str, Client], t
             seen[name, method, role] = answer(client, method, address)
             right[name, method, role] = expected(MATRIX[name], role, method, names_a_thing=theirs)
     assert seen == right
+
+
+@pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
+def test_nothing_else_is_open_when_the_use_of_a_company_has_ended(cast: Cast) -> None:
+    """T4, R3: every address of the product refuses its administrator, but for those that leaving needs."""
+    client, anything = cast.admin.client(), {"session": cast.editor.user.id, "passkey": cast.editor.user.id}
+    values = anything | {"name": "x", "secret": "x", "company_code": "ACME", "rule": "failures.guessing", "number": 1}
+    end_use_of(cast.admin.tenant)
+    seen: dict[str, set[int]] = {}
+    for name, access in addresses():
+        if access is None or access.public:
+            continue
+        url_name, *parameters = name.split()
+        address = reverse(url_name, kwargs={one: values.get(one, cast.admin.user.id) for one in parameters})
+        for method in ("get", "post"):
+            seen.setdefault(name, set()).add(answer(client, method, address))
+    refused = {name for name, answers in seen.items() if answers <= {REFUSED, ABSENT}}
+    assert seen.keys() - refused == WHEN_SUSPENDED - {"sso_confirmed proof"}
+    assert {name for name in refused if ABSENT in seen[name]} == {
+        name for name in seen if name.startswith("operator:")
+    } | {"sso_confirmed proof"}
+
+
+def end_use_of(tenant: Tenant) -> None:
+    """The company is suspended while its people's sessions live on, which is worse than what happens."""
+    with platform_transaction():
+        Tenant.objects.filter(id=tenant.id).update(state=State.SUSPENDED, last_day=timezone.localdate())
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts.actions import LOGGED_IN
+from accounts.leaving import may_enter
 from accounts.login import Admission, LoginRefused
 from accounts.models import Session, User
 from accounts.sessions import PENDING_MINUTES, renew_secret
@@ -21,7 +22,7 @@ def prove(pending: Session, *, method: str) -> Admission:
     """
     user = User.objects.select_for_update().get(id=pending.user_id)
     session = Session.objects.select_for_update().filter(id=pending.id, awaiting_factor=True, ended_at=None).first()
-    if session is None or not user.is_active:
+    if session is None or not user.is_active or not may_enter(user):
         raise LoginRefused
     now = timezone.now()
     session.method, session.awaiting_factor = f"{session.method}+{method}", False

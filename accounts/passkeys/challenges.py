@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.passkeys.models import UsedChallenge
 from accounts.passkeys.refusals import PasskeyRefused, Reason
-from tenants.isolation.transactions import atomic, current_connection, platform_transaction
+from tenants.isolation.transactions import atomic
 
 MINUTES = 5
 _BYTES = 32
@@ -62,13 +62,6 @@ def redeem(token: str, purpose: Purpose, user: User | None = None) -> bytes:
         raise PasskeyRefused(Reason.NO_CHALLENGE)
     _use_up(text)
     return bytes.fromhex(text)
-
-
-def remove_stale() -> int:
-    """Delete challenges that are too old to be taken anyway; as the platform role, over all tenants."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute("DELETE FROM passkeys_usedchallenge WHERE expires_at < %s", [timezone.now()])
-        return int(cursor.rowcount)
 
 
 @atomic()

@@ -11,6 +11,7 @@ from accounts.actions import IDENTITY_REFUSED, LOGIN_FAILED
 from accounts.factors import stepping
 from accounts.factors.actions import FACTOR_REFUSED
 from accounts.factors.entering import prove
+from accounts.leaving import may_enter
 from accounts.login import Admission, LoginRefused, admit
 from accounts.models import Session, User
 from accounts.network.admission import is_shut_out
@@ -103,7 +104,7 @@ def _admit(known: User, company: Company) -> Admission:
     """Open the session, if the company lets people in like that."""
     user = User.objects.select_for_update().get(id=known.id)
     rules = (
-        (not company.open, Reason.COMPANY_CLOSED),
+        (not company.open and not may_enter(user), Reason.COMPANY_CLOSED),
         (company.frozen, Reason.COMPANY_FROZEN),
         (not user.is_active, Reason.NOT_ACTIVE),
         (is_shut_out(), Reason.ADDRESS),

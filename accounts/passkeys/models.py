@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tenants.isolation.assets import Asset, Ownership, Retention
+from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
@@ -57,11 +57,11 @@ class UsedChallenge(TenantModel):
     asset = Asset(
         data_class="log-in requests",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(2),
+        retention=Retention.for_days(2, counted_from="expires_at"),
         archived=False,
         left_out="challenges of some minutes",
         returned=False,
-        platform_rights=frozenset({"SELECT", "DELETE"}),
+        platform_rights=READ_ONLY,
     )
 
     digest = models.CharField(max_length=64)

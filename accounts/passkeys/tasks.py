@@ -1,4 +1,4 @@
-"""Jobs of passkeys: an alarm for their owners (ASVS 6.3.5), and tidying up."""
+"""Jobs of passkeys: an alarm for their owners (ASVS 6.3.5)."""
 
 from uuid import UUID
 
@@ -10,10 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.passkeys import challenges
 from accounts.queries import find_user
 from tenants.isolation.directory import current_company
-from tenants.isolation.tasks import platform_task
 from tenants.isolation.transactions import atomic
 
 
@@ -29,9 +27,3 @@ def tell_copied(user_key: str, name: str) -> None:
         message = render_to_string("accounts/passkeys/mail/copied.txt", context)
         subject = _("A passkey of yours was refused")
         send_mail(subject=subject, message=message, from_email=None, recipient_list=[user.email])
-
-
-@platform_task
-def remove_stale_challenges() -> int:
-    """Delete challenges that are too old to be taken anyway."""
-    return challenges.remove_stale()

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.people.models import FORMER_DAYS, FormerUserId, former_hash
-from tenants.isolation.keeping import not_held
 
 # A statement with more values than this is slower than reading all of the few former ones.
 _MANY = 500
@@ -34,9 +33,3 @@ def forget_returned() -> int:
     present = {former_hash(user_id) for user_id in User.objects.values_list("user_id", flat=True).iterator()}
     back = [one.id for one in FormerUserId.objects.all() if one.user_id_hash in present]
     return FormerUserId.objects.filter(id__in=back).delete()[0]
-
-
-def forget_old() -> int:
-    """Delete those whose time is over, for the tenant in scope; returns how many."""
-    old = FormerUserId.objects.filter(removed_at__lte=timezone.now() - timedelta(days=FORMER_DAYS))
-    return not_held(old).delete()[0]

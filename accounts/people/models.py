@@ -29,7 +29,7 @@ class FormerUserId(TenantModel):
     asset = Asset(
         data_class="user IDs of removed users",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(FORMER_DAYS),
+        retention=Retention.for_days(FORMER_DAYS, counted_from="removed_at"),
         archived=True,
         rolled_back=False,  # the log still speaks of their former owners
         returned=False,
@@ -58,7 +58,7 @@ class UserImport(TenantModel):
     asset = Asset(
         data_class="uploaded lists of users",
         ownership=Ownership.CUSTOMER,
-        retention=Retention.for_days(IMPORT_DAYS),
+        retention=Retention.for_days(IMPORT_DAYS, counted_from="uploaded_at"),
         archived=False,
         left_out="lists that wait for a moment to be read; uploaded again if need be",
         returned=False,
@@ -93,7 +93,7 @@ class InvitationDue(TenantModel):
     asset = Asset(
         data_class="invitations to be sent",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(2),
+        retention=Retention.with_contract(),
         archived=False,
         left_out="its link was never sent; the invitation is made again",
         returned=False,

@@ -7,8 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.people.actions import IMPORT_DISCARDED
-from accounts.people.former import forget_old
-from accounts.people.models import IMPORT_DAYS, ImportState, InvitationDue, UserImport
+from accounts.people.models import ImportState, InvitationDue, UserImport
 from auditlog.actors import Actor
 from auditlog.services import record
 from tenants.isolation.transactions import atomic, current_connection, platform_transaction
@@ -46,7 +45,7 @@ def hand_over_invitations(hand_over: Callable[[str, str], object]) -> bool:
 
 @atomic()
 def clear_away(*, actor: Actor) -> int:
-    """Delete lists that nobody imported within a day, notes of old imports, and user IDs whose time is over."""
+    """Delete lists that nobody imported within a day."""
     now = timezone.now()
     unwanted = UserImport.objects.exclude(state=ImportState.DONE).filter(uploaded_at__lt=now - _UNWANTED_AFTER)
     count = 0
@@ -54,6 +53,4 @@ def clear_away(*, actor: Actor) -> int:
         record(IMPORT_DISCARDED, actor=actor, target=row, before={"sha256": row.sha256, "state": row.state})
         row.delete()
         count += 1
-    UserImport.objects.filter(uploaded_at__lt=now - timedelta(days=IMPORT_DAYS)).delete()
-    forget_old()
     return count

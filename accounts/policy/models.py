@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tenants.isolation.assets import Asset, Ownership, Retention
+from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
@@ -113,11 +113,11 @@ class AttemptCounter(TenantModel):
     asset = Asset(
         data_class="failed attempts",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(2),
+        retention=Retention.for_days(2, counted_from="forgotten_at"),
         archived=False,
         left_out="counters of a day or two, which begin anew",
         returned=False,
-        platform_rights=frozenset({"SELECT", "DELETE"}),
+        platform_rights=READ_ONLY,
     )
 
     bucket = models.CharField(max_length=64)

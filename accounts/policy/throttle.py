@@ -10,7 +10,7 @@ import ipaddress
 import json
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from accounts.policy.models import AttemptCounter, SecurityPolicy
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.models import new_id
-from tenants.isolation.transactions import current_connection, platform_transaction
+from tenants.isolation.transactions import current_connection
 
 logger = logging.getLogger(__name__)
 
@@ -175,10 +175,3 @@ def _window(name: str, seconds: int) -> tuple[str, int]:
     """The key for the current span of time, and the seconds until it is over."""
     now = int(timezone.now().timestamp())
     return f"{name}:{now // seconds}", seconds - now % seconds
-
-
-def remove_forgotten(now: datetime) -> int:
-    """Delete the counters that start anew anyway; runs as the platform role over all tenants."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute("DELETE FROM policy_attemptcounter WHERE forgotten_at <= %s", [now])
-        return int(cursor.rowcount)

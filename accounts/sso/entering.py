@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.factors.requirement import sso_suffices
+from accounts.leaving import may_enter
 from accounts.login import Admission, admit
 from accounts.models import Session, User
 from accounts.network.admission import is_shut_out
@@ -52,15 +53,13 @@ def arrive(
         raise SsoRefused(Reason.NOT_READY)
     row: PendingRequest | None = None
     try:
-        if not company.open:
-            raise SsoRefused(Reason.COMPANY_CLOSED)
         if company.frozen:
             raise SsoRefused(Reason.COMPANY_FROZEN)
         with tenant_transaction(tenant_id):
             row = pending.open_request(connection, relay_state, nonce)
         identity = validate(connection, raw_response, row)
         with tenant_transaction(tenant_id):
-            return _use(connection, pending.claim(row), identity, register)
+            return _use(connection, pending.claim(row), identity, register if company.open else _refuse_newcomers)
     except SsoRefused as refusal:
         _note_failure(tenant_id, refusal, test=row if row and row.purpose == Purpose.TEST else None)
         if row and row.purpose == Purpose.TEST:
@@ -81,6 +80,8 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
     if is_shut_out():
         raise SsoRefused(Reason.ADDRESS)
     use_up(f"{identity.entity_id} {identity.assertion_id}", identity.assertion_until)
+    if row.purpose in {Purpose.TEST, Purpose.LINK} and not _in_use():
+        raise SsoRefused(Reason.COMPANY_CLOSED)
     if row.purpose == Purpose.TEST:
         _pass_test(connection, row, identity)
         return Arrival(row)
@@ -91,6 +92,8 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
         _note_confirmation(row, identity)
         return Arrival(row)
     known = account_of(connection, identity, register=register)
+    if not may_enter(known.user):
+        raise SsoRefused(Reason.COMPANY_CLOSED, known.user.user_id)
     # One factor, unless the identity provider says that it was two, or the policy does (ASVS 6.8.4); and it may have
     # known the person for hours, so it proves nothing new unless it was asked to look again.
     method = method_of(connection, identity)
@@ -103,6 +106,16 @@ def _use(connection: Connection, row: PendingRequest, identity: Identity, regist
         session=session, identity=known, name_id=identity.name_id_parts, session_index=identity.session_index
     )
     return Arrival(row, admission)
+
+
+def _in_use() -> bool:
+    company = current_company()
+    return company is not None and company.open
+
+
+def _refuse_newcomers(**_fields: Any) -> User:
+    """Nobody joins a company whose use has ended."""
+    raise SsoRefused(Reason.COMPANY_CLOSED)
 
 
 def _link(row: PendingRequest, identity: Identity) -> None:

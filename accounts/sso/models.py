@@ -2,27 +2,32 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Session, User
-from tenants.isolation.assets import ALL_RIGHTS, Asset, Ownership, Retention
+from tenants.isolation.assets import ALL_RIGHTS, READ_ONLY, Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
 
 # `Session.method` of somebody whose identity provider says that it has asked for two factors.
 SSO_TWO_FACTORS = "sso+idp"
 
-_PASSING = Asset(
-    data_class="log-in requests",
-    ownership=Ownership.DERIVED,
-    retention=Retention.for_days(2),
-    archived=False,
-    left_out="log-ins under way and sessions",
-    returned=False,
-    app_rights=ALL_RIGHTS,
-    platform_rights=frozenset({"SELECT", "DELETE"}),
-)
+
+def _passing(counted_from: str | Combinable, platform_rights: frozenset[str] = READ_ONLY) -> Asset:
+    """What is over within hours; it stays for two days more, for whoever has to look into a log-in that went wrong."""
+    return Asset(
+        data_class="log-in requests",
+        ownership=Ownership.DERIVED,
+        retention=Retention.for_days(2, counted_from=counted_from),
+        archived=False,
+        left_out="log-ins under way and sessions",
+        returned=False,
+        app_rights=ALL_RIGHTS,
+        platform_rights=platform_rights,
+    )
 
 
 KEY_PURPOSE = "sso.sp-key"
@@ -112,7 +117,7 @@ class Purpose(models.TextChoices):
 class PendingRequest(TenantModel):
     """One browser on its way to the identity provider and back. The row holds hashes; the browser holds the nonce."""
 
-    asset = _PASSING
+    asset = _passing("expires_at")
 
     connection = TenantForeignKey(Connection, on_delete=models.CASCADE, related_name="requests")
     purpose = models.CharField(max_length=8, choices=Purpose)
@@ -137,7 +142,7 @@ class PendingRequest(TenantModel):
 class UsedAssertion(TenantModel):
     """An assertion or log-out request that has done its work; it is refused until it would be too old anyway."""
 
-    asset = _PASSING
+    asset = _passing("expires_at")
 
     assertion_id = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
@@ -178,7 +183,7 @@ class ExternalIdentity(TenantModel):
 class SsoSession(TenantModel):
     """What the identity provider calls a session of ours: it alone may end it, and only by these names."""
 
-    asset = _PASSING
+    asset = _passing(Least("session__expires_at", "session__ended_at"), frozenset({"SELECT", "DELETE"}))
 
     session = TenantForeignKey(Session, on_delete=models.CASCADE, related_name="sso")
     identity = TenantForeignKey(ExternalIdentity, on_delete=models.CASCADE, related_name="sessions")

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.sso import messages
 from accounts.sso.models import Connection, PendingRequest, Purpose
 from accounts.sso.refusals import Reason, SsoRefused
-from tenants.isolation.transactions import atomic, current_connection, platform_transaction
+from tenants.isolation.transactions import atomic
 
 _NONCE_BYTES = 32
 _RELAY_BYTES = 24
@@ -119,19 +119,6 @@ def safe_path(path: str) -> str:
 def digest(text: str) -> str:
     """SHA-256 in hexadecimal: enough for a secret that cannot be guessed."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def remove_stale() -> int:
-    """Delete requests, used assertions and names of sessions whose time is long over; as the platform role."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        count = 0
-        for statement in (
-            "DELETE FROM sso_pendingrequest WHERE expires_at < now() - interval '1 day'",
-            "DELETE FROM sso_usedassertion WHERE expires_at < now() - interval '1 day'",
-        ):
-            cursor.execute(statement)
-            count += int(cursor.rowcount)
-    return count
 
 
 def _alive() -> QuerySet[PendingRequest]:

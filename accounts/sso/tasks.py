@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.queries import find_user
-from accounts.sso import notices, pending, queries
+from accounts.sso import notices, queries
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.tasks import platform_task
 from tenants.isolation.transactions import atomic
@@ -14,8 +14,7 @@ from tenants.queries import open_tenants
 
 @platform_task
 def look_after_sso() -> None:
-    """Every day: delete what is over, and queue a look at the certificates of every open tenant."""
-    pending.remove_stale()
+    """Every day: queue a look at the certificates of every open tenant."""
     for tenant in open_tenants():
         with tenant_scope(tenant.id):
             warn_of_expiry.delay()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -65,7 +66,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", about(request) | {"form": form})
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @require_POST
@@ -129,6 +130,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _refusal(refusal: login.LoginRefused) -> str:
     if refusal.frozen:
         return _("Your company is under maintenance: its data is being restored. Please try again in a little while.")
+    if refusal.ended_on:
+        day = date_format(refusal.ended_on, "DATE_FORMAT")
+        return _("The use of your company has ended on %(day)s. Please ask your administrator.") % {"day": day}
     if refusal.suspended:
         return _("Your account or the contract of your company is suspended. Please ask your administrator.")
     return _(

@@ -33,7 +33,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/password_forgotten_sent.html", {"minutes": resets.valid_minutes()})
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_password_change
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

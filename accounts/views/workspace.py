@@ -18,7 +18,7 @@ from accounts.actions import LOGGED_IN
 from accounts.advice import administrator_advice
 from accounts.factors.kinds import kinds_of
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
-from accounts.menus import by_audience
+from accounts.menus import by_audience, first_page_when_suspended
 from accounts.policy.passwords import requirements
 from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
@@ -33,12 +33,14 @@ _RECENT_EVENTS = 8
 _RECENT_DAYS = 30
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     """Where somebody arrives: what they may do, and what happened to their account lately."""
     if request.staff is not None:
         return render(request, "accounts/staff/inside.html", {"menu_groups": by_audience(request.menus)})
+    if request.suspended:
+        return redirect(first_page_when_suspended(request.menus))
     user = request.user
     recent = events_of_days(events_about(user.id, user.user_id), _RECENT_DAYS)[:_RECENT_EVENTS]
     context = {
@@ -54,7 +56,7 @@ def home(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/home.html", context)
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: MemberRequest) -> HttpResponse:
     """Own name, language and time zone."""
@@ -70,7 +72,7 @@ def profile(request: MemberRequest) -> HttpResponse:
     return redirect("profile")
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @sensitive_post_parameters()
 @require_POST
 def password(request: MemberRequest) -> HttpResponse:

@@ -51,7 +51,9 @@ class AuditExport(TenantModel):
     asset = Asset(
         data_class="exports of the audit log",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(ROW_DAYS),
+        retention=Retention.for_days(
+            ROW_DAYS, counted_from="requested_at", expired_by="auditlog.exports.outstanding.clear_away"
+        ),
         archived=False,
         left_out="exports of some days, made again from the log",
         returned=False,

@@ -25,7 +25,7 @@ class RequestEntry(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="request log",
         ownership=Ownership.PROVIDER,
-        retention=Retention.for_days(KEPT_DAYS),
+        retention=Retention.for_days(KEPT_DAYS, counted_from="at", expired_by="auditlog.requests.storing.expire"),
         archived=False,
         left_out="kept for 30 days; a backup would keep it for longer",
         returned=False,

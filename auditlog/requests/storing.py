@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from auditlog.actors import Actor
 from auditlog.requests.buffer import KEY, broker
 from auditlog.requests.models import KEPT_DAYS, RequestEntry
+from tenants.isolation.expiring import Expired
 from tenants.isolation.keeping import put_aside
 from tenants.isolation.models import new_id
 from tenants.isolation.transactions import current_connection, platform_transaction
@@ -46,6 +48,22 @@ def turn_partitions(today: date | None = None) -> int:
         cursor.execute("SELECT requests_turn_partitions(%s)", [today])
         (changed,) = cursor.fetchone()
     return int(changed)
+
+
+def expire(*, actor: Actor, dry_run: bool) -> Expired:  # noqa: ARG001 - nobody's deed: a log of its own
+    """The request log's part in the nightly run (R6); see `tenants.isolation.expiring`.
+
+    A day goes whole, so its first request may be 31 days old.
+    """
+    before = datetime.combine(timezone.now().date() - timedelta(days=KEPT_DAYS), time.min, UTC)
+    with platform_transaction():
+        due = RequestEntry.objects.filter(at__lt=before).count()
+    if not dry_run:
+        turn_partitions()
+    with platform_transaction():
+        left = RequestEntry.objects.filter(at__lt=before).count()
+        oldest = RequestEntry.objects.order_by("at").values_list("at", flat=True).first()
+    return Expired(due=due, removed=due - left, overdue=left, oldest=oldest)
 
 
 def _put_aside(key: str) -> list[str]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from auditlog.models import RetentionClass
-from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import TenantModel, new_id
 
 
@@ -25,7 +25,7 @@ class Problem(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="upkeep of the audit log",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
         platform_archived=True,
         returned=False,

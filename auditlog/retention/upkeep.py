@@ -1,6 +1,6 @@
 """What is wrong with the partitions: noticed before it hurts, told once, closed when it is over (G5)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,12 +9,10 @@ from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.partitions import Partition, missing_days, partitions
 from auditlog.retention.actions import PROBLEM_BEGAN, PROBLEM_ENDED
-from auditlog.retention.expiry import MOST_DUE
+from auditlog.retention.expiry import MOST_DUE, OVERDUE_AFTER
 from auditlog.retention.models import Problem, ProblemKind
 from auditlog.services import Target, record
 from tenants.isolation.transactions import platform_transaction
-
-OVERDUE_AFTER = timedelta(days=1)
 
 Found = dict[tuple[str, str], list[str]]  # by kind and class: the partitions or days concerned
 

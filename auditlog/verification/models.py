@@ -6,7 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from auditlog.sealing.findings import FindingKind
-from tenants.isolation.assets import APPEND_ONLY, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import (
+    APPEND_ONLY,
+    EVIDENCE_DAYS,
+    NO_RIGHTS,
+    Asset,
+    Erasure,
+    Ownership,
+    Retention,
+    TableKind,
+)
 from tenants.isolation.models import TenantModel, new_id
 
 RESULTS: dict[str, object] = {
@@ -86,7 +95,7 @@ class HeadCheck(Result):
     asset: ClassVar[Asset] = Asset(
         data_class="proofs of the audit log",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -117,7 +126,7 @@ class Alarm(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="alarms about the audit log",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="noticed_at"),
         archived=False,
         platform_archived=True,
         returned=False,

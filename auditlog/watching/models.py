@@ -50,11 +50,11 @@ class Finding(TenantModel):
     asset = Asset(
         data_class=_DATA_CLASS,
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(KEPT_DAYS),
+        retention=Retention.for_days(KEPT_DAYS, counted_from="last_at"),
         archived=True,
         rolled_back=False,  # found in the log, which goes on
         returned=True,
-        platform_rights=frozenset({"SELECT", "DELETE"}),
+        platform_rights=READ_ONLY,
     )
 
     rule = models.CharField(_("rule"), max_length=40)
@@ -128,11 +128,11 @@ class DigestMail(TenantModel):
     asset = Asset(
         data_class=_DATA_CLASS,
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(KEPT_DAYS),
+        retention=Retention.for_days(KEPT_DAYS, counted_from="sent_at"),
         archived=False,
         left_out="at worst a digest is sent twice",
         returned=False,
-        platform_rights=frozenset({"SELECT", "DELETE"}),
+        platform_rights=READ_ONLY,
     )
 
     day = models.DateField()
@@ -151,7 +151,7 @@ class RuleSetting(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class=_DATA_CLASS,
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -178,7 +178,7 @@ class Digest(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class=_DATA_CLASS,
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(KEPT_DAYS, counted_from="until"),
         archived=False,
         platform_archived=True,
         returned=False,

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 ANSWER_HOURS = 24
@@ -31,7 +31,7 @@ class DestructionRequest(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="destructions of keys",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="asked_at"),
         archived=False,
         platform_archived=True,
         returned=False,

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 
@@ -38,7 +38,7 @@ class Restore(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="journal of restores",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,
         platform_archived=True,
         returned=False,

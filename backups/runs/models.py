@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from backups.layout import PLATFORM_ID, ArchivePlace
 from backups.models import State as ArchiveState
-from tenants.isolation.assets import ALL_RIGHTS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import (
+    ALL_RIGHTS,
+    EVIDENCE_DAYS,
+    NO_RIGHTS,
+    Asset,
+    Erasure,
+    Ownership,
+    Retention,
+    TableKind,
+)
 from tenants.isolation.models import new_id
 
 
@@ -33,7 +42,7 @@ class Run(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="runs of backups",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -77,7 +86,7 @@ class PlatformArchive(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="catalogue of backups",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         left_out="filled again from a listing of the backup store",
         returned=False,

@@ -6,7 +6,16 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import APPEND_ONLY, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import (
+    APPEND_ONLY,
+    EVIDENCE_DAYS,
+    NO_RIGHTS,
+    Asset,
+    Erasure,
+    Ownership,
+    Retention,
+    TableKind,
+)
 from tenants.isolation.models import new_id
 
 # What each probe of `vault.stores.probing` is called.
@@ -41,7 +50,7 @@ class StoreCheck(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="examinations of stores",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="at"),
         archived=False,
         platform_archived=True,
         returned=False,

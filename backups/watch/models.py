@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import NO_RIGHTS, Asset, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 
@@ -73,7 +73,7 @@ class BackupProblem(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="upkeep of backups",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
         platform_archived=True,
         returned=False,

@@ -33,12 +33,11 @@ def main() -> None:
 
 
 def _parts() -> dict[str, Callable[[Any], list[Result]]]:
-    from benchmarks.audit import dropping, exporting, recording, sealing, viewing
+    from benchmarks.audit import exporting, recording, sealing, viewing
 
     return {
         "recording": recording.measure,
         "sealing": sealing.measure,
-        "dropping": dropping.measure,
         "export": exporting.measure,
         "viewing": viewing.measure,
     }
@@ -46,10 +45,9 @@ def _parts() -> dict[str, Callable[[Any], list[Result]]]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit", description=__doc__)
-    usual = ["recording", "sealing", "dropping"]
-    parser.add_argument("parts", nargs="*", default=usual, help="recording, sealing, dropping, export, viewing")
+    usual = ["recording", "sealing"]
+    parser.add_argument("parts", nargs="*", default=usual, help="recording, sealing, export, viewing")
     parser.add_argument("--events", type=int, default=300_000, help="events that are sealed and verified")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="events of the day that is dropped")
     parser.add_argument("--tenants", type=int, default=10, help="tenants that they are spread over")
     parser.add_argument("--viewed", type=int, default=10_000_000, help="events that are there to be looked at")
     parser.add_argument("--rounds", type=int, default=40, help="how often each of them is looked for")

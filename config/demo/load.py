@@ -18,6 +18,7 @@ from backups.runs.models import RunKind
 from backups.runs.services import back_up_everybody
 from config.demo.backups import back_up_and_delete
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
+from config.demo.contracts import keep_record
 from config.demo.files import files_of
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
@@ -59,6 +60,7 @@ def _load_company(company: DemoCompany) -> None:
             )
             _let_in(user, issue_invitation(user, actor=actor), person, company)
         _fill(company)
+    keep_record(created.tenant, created.admin)
     if company.partners:
         act_unusually(company, created.tenant, created.admin)
         back_up_and_delete(created.tenant)

@@ -1,6 +1,6 @@
 """Reads of cancellations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 
 from accounts.models import User, UserState
 from retention.cancellation.models import Cancellation, CancellationState, CancellationWords
+from retention.promise.arithmetic import Promise
+from tenants.contract.queries import organisation_of
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.transactions import platform_transaction
-from tenants.models import Tenant
+from tenants.models import State, Tenant
+from tenants.queries import current_tenant
 
 CONTRACT_MENU, RETURN_MENU = "console.contract", "console.data_return"
 
@@ -58,21 +61,34 @@ def due_cancellations(now: datetime) -> list[Cancellation]:
 
 def cancellations_on_the_way() -> list[Cancellation]:
     """Those of companies that are not erased yet, as the platform role: whom reminders may be due to."""
-    gone = Tenant.objects.filter(state="erased").values("id")
+    gone = Tenant.objects.filter(state=State.ERASED).values("id")
     with platform_transaction():
         return list(standing_cancellations().exclude(tenant_id__in=gone).order_by("suspend_at"))
 
 
-def leaving_page(*, number: Any = 1, size: int = 25) -> Page[Cancellation]:
-    """Cancellations that stand, the next to end first, each with its `tenant`; read in full, as the platform role."""
+def leaving_page(promise: Promise, *, number: Any = 1, size: int = 25) -> Page[Cancellation]:
+    """Cancellations that stand, the last to leave first; read in full, as the platform role.
+
+    Each comes with its `tenant`, and with `breaks_promise`: the windows were made longer since its dates were fixed, so
+    that something of it would be left after its last date.
+    """
     with platform_transaction():
         page = Paginator(standing_cancellations().order_by("-last_day", "-id"), size).get_page(number)
         found = list(page.object_list)
         tenants = Tenant.objects.in_bulk({one.tenant_id for one in found})
-        for one in found:
-            vars(one)["tenant"] = tenants[one.tenant_id]
-        page.object_list = found
+    for one in found:
+        needed = timedelta(days=promise.work + promise.windows)
+        late = one.erase_at + needed > one.gone_by + timedelta(seconds=1)
+        tenant = tenants[one.tenant_id]
+        vars(one).update(tenant=tenant, breaks_promise=late and tenant.state != State.ERASED)
+    page.object_list = found
     return page
+
+
+def billing_contact() -> tuple[str, str] | None:
+    """Name and e-mail address of the billing contact of the tenant in scope, if there is one (T5)."""
+    organisation = organisation_of(current_tenant())
+    return (organisation.billing_name, organisation.billing_email) if organisation.billing_email else None
 
 
 def leavers_people() -> QuerySet[User]:

@@ -43,11 +43,13 @@ def tell(key: str, notice: str) -> int:
     """Mail one notice to the company's people; how many mails. Once done, it does nothing."""
     with atomic():
         cancellation, company = queries.find_own(UUID(key)), current_company()
-        people = list(queries.leavers_people())
+        people, billing = list(queries.leavers_people()), queries.billing_contact()
     if cancellation is None or company is None:
         return 0
-    links = Links(_address("console:contract"), _address(BY_CODE[queries.RETURN_MENU].url_name or "home"))
+    links = Links(_address("console:cancellation"), _address(BY_CODE[queries.RETURN_MENU].url_name or "home"))
     readers = [Reader(str(one.id), one.name, one.email, one.language, one.time_zone) for one in people]
+    if billing and billing[1] not in {reader.email for reader in readers}:
+        readers.append(Reader("billing", *billing, "", cancellation.time_zone))
     return notices.tell(cancellation, Notice(notice), company, readers, links=links)
 
 

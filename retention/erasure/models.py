@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import NO_RIGHTS, Asset, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.assets import Erasure as Way
 from tenants.isolation.keeping import is_held
 from tenants.isolation.models import new_id
@@ -62,7 +62,7 @@ class Erasure(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="erasures of companies",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="finished_at"),
         archived=False,
         platform_archived=True,
         returned=False,

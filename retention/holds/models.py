@@ -54,7 +54,7 @@ class Hold(Extent):
     asset: ClassVar[Asset] = Asset(
         data_class="legal holds",
         ownership=Ownership.PROVIDER,
-        retention=Retention(days=EVIDENCE_DAYS),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="released_at"),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -117,7 +117,7 @@ class KeptRow(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="rows kept by legal holds",
         ownership=Ownership.CUSTOMER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         left_out="a backup would keep it for longer than the hold; recovery to a point in time has it",
         returned=False,

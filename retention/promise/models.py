@@ -16,7 +16,7 @@ class PromiseSetting(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="settings of retention",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         platform_archived=True,
         returned=False,

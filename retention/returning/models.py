@@ -54,7 +54,9 @@ class DataReturn(TenantModel):
     asset = Asset(
         data_class="data returns",
         ownership=Ownership.DERIVED,
-        retention=Retention.for_days(ROW_DAYS),
+        retention=Retention.for_days(
+            ROW_DAYS, counted_from="asked_at", expired_by="retention.returning.outstanding.clear_away"
+        ),
         archived=False,
         left_out="copies for some days, made again from the data",
         returned=False,

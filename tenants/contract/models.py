@@ -47,7 +47,7 @@ class Organisation(models.Model):
     billing_email = models.EmailField(_("E-mail address"), blank=True)
     country = models.CharField(_("Billing country"), max_length=2, choices=Country, default=Country.JP)
     postal_code = models.CharField(_("Postal code"), max_length=12, blank=True)
-    address = models.CharField(_("Address"), max_length=300, blank=True)
+    address = models.CharField(pgettext_lazy("postal", "Address"), max_length=300, blank=True)
     currency = models.CharField(_("Currency"), max_length=3, choices=Currency, default=Currency.JPY)
 
     class Meta:

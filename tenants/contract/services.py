@@ -4,7 +4,7 @@ The directory of tenants and the organisation records are the provider's tables,
 platform role. It stands in the company's log, and in the provider's too when an operator made it (G10).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,14 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from accounts.menus import CLOSABLE
 from accounts.models import User
 from accounts.zones import TIME_ZONES
 from auditlog.actions import Action
 from auditlog.actors import Actor, ActorKind
 from auditlog.services import record
 from documents.locks import lock_tree
-from tenants.contract.actions import EDITION_CHANGED, ORGANISATION_CHANGED, PLAN_CHANGED, ZONE_CHANGED
+from tenants.contract.actions import EDITION_CHANGED, MENUS_CHANGED, ORGANISATION_CHANGED, PLAN_CHANGED, ZONE_CHANGED
 from tenants.contract.countries import clean_phone, clean_postal_code
 from tenants.contract.models import Organisation
 from tenants.contract.queries import PlanUse, organisation_of, uses_of
@@ -144,6 +145,33 @@ def change_edition(tenant_id: UUID, *, edition: Edition, actor: Actor) -> Tenant
                 EDITION_CHANGED, tenant, actor=actor, before={"edition": before}, after={"edition": edition.value}
             )
     return tenant
+
+
+def change_closed_menus(tenant_id: UUID, *, closed: Collection[str], actor: Actor) -> None:
+    """Close these menus for everybody in the company, whatever roles grant, and open the others again (T2).
+
+    It holds from the next click on. Raises ValidationError when the other side decides in this edition, and for a menu
+    that cannot be closed.
+    """
+    if not set(closed) <= CLOSABLE:
+        raise ValidationError({"open": _("These menus cannot be closed.")})
+    with platform_transaction(), tenant_scope(tenant_id):
+        tenant = _locked(tenant_id)
+        _ensure_may_set_menus(tenant, actor)
+        before, after = tenant.closed_menus, sorted(closed)
+        if before != after:
+            tenant.closed_menus = after
+            tenant.save(update_fields=["closed_menus"])
+            _record_change(MENUS_CHANGED, tenant, actor=actor, before={"closed": before}, after={"closed": after})
+
+
+def _ensure_may_set_menus(tenant: Tenant, actor: Actor) -> None:
+    """As with the audit log: the company in the Private edition, the provider in the Public one."""
+    if (tenant.edition == Edition.PRIVATE) != (actor.kind is ActorKind.USER):
+        if actor.kind is ActorKind.USER:
+            raise ValidationError(_("In the Public edition the provider decides which menus are open."), code="public")
+        message = _("In the Private edition the company itself decides which menus are open.")
+        raise ValidationError(message, code="private")
 
 
 def change_time_zone(tenant_id: UUID, *, zone: str, actor: Actor) -> None:

@@ -33,7 +33,7 @@ class Price(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="price list",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -81,7 +81,7 @@ class Issuer(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="issuer of invoices",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.while_in_use(),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -139,7 +139,7 @@ class Invoice(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="invoices",
         ownership=Ownership.PROVIDER,
-        retention=Retention.beyond_contract(KEPT_DAYS),
+        retention=Retention.beyond_contract(KEPT_DAYS, counted_from="issued_at"),
         archived=False,
         platform_archived=True,
         returned=False,

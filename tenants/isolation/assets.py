@@ -10,6 +10,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
 
 
 class TableKind(StrEnum):
@@ -38,10 +40,20 @@ class Erasure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long a row is kept: for some days, until the contract ends, or without limit."""
+    """How long a row is kept: for some days, until the contract ends, as long as it is in use, or without limit.
+
+    A number of days says from which moment they count: `counted_from` is a column or an expression over columns. A row
+    without that moment is kept, for its time has not begun. Rows go in batches by `retention.expiry`, unless
+    `expired_by` names the function that does it (`app.module.function`, see `tenants.isolation.expiring`): for rows
+    with files in a store, and for partitions. `words` tell people the period where one number does not.
+    """
 
     days: int | None = None
     contract: bool = False
+    in_use: bool = False
+    counted_from: str | Combinable = ""
+    expired_by: str = ""
+    words: Promise | str = ""
 
     @classmethod
     def with_contract(cls) -> "Retention":
@@ -49,20 +61,30 @@ class Retention:
         return cls(contract=True)
 
     @classmethod
-    def for_days(cls, days: int) -> "Retention":
+    def for_days(
+        cls, days: int, *, counted_from: str | Combinable, expired_by: str = "", words: Promise | str = ""
+    ) -> "Retention":
         """For a number of days, and never longer than the contract."""
-        return cls(days=days, contract=True)
+        return cls(days=days, contract=True, counted_from=counted_from, expired_by=expired_by, words=words)
 
     @classmethod
-    def beyond_contract(cls, days: int) -> "Retention":
-        """For a number of days, whether the contract goes on or not (R2)."""
-        return cls(days=days)
+    def beyond_contract(cls, days: int, *, counted_from: str | Combinable, expired_by: str = "") -> "Retention":
+        """For a number of days, whether the contract goes on or not: evidence of the provider's, and invoices (R2)."""
+        return cls(days=days, counted_from=counted_from, expired_by=expired_by)
+
+    @classmethod
+    def while_in_use(cls) -> "Retention":
+        """As long as it says how things are: a setting in force, a backup that is in the store."""
+        return cls(in_use=True)
 
     @classmethod
     def unlimited(cls) -> "Retention":
         """Without limit (R2 names what that may be)."""
         return cls()
 
+
+# How long the provider keeps evidence of its own work: as long as the audit log of the longest class (G5).
+EVIDENCE_DAYS = 7 * 366
 
 ALL_RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND_ONLY = frozenset({"SELECT", "INSERT"})

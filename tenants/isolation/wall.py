@@ -55,3 +55,40 @@ def foreign_key_sql(table: str, column: str, target: str) -> list[str]:
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{name[:57]}_wall" {key}',
         f'CREATE INDEX "{name[:58]}_idx" ON "{table}" (tenant_id, "{column}")',
     ]
+
+
+_EXPIRE = """
+CREATE FUNCTION {name} RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    removed integer;
+BEGIN
+    DELETE FROM public.{table} WHERE {key} IN (
+        SELECT {key} FROM public.{table} WHERE {moment} < now() - make_interval(days => {days})
+        ORDER BY {key} LIMIT most
+    );
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    RETURN removed;
+END $$
+"""
+
+
+def expiry_function(table: str) -> str:
+    """The function that removes rows of a table of the provider's when their period is over; its argument types."""
+    return f"expire_{table}(integer)"
+
+
+def expiry_sql(table: str, key: str, moment: str, days: int) -> list[str]:
+    """Let the platform role remove rows whose period is over, and no others: it may delete nothing of this table.
+
+    At most so many at a time, in the order of the key; the database goes by its own clock.
+    """
+    function = expiry_function(table)
+    body = _EXPIRE.format(
+        name=function.replace("integer", "most integer"), table=table, key=key, moment=moment, days=int(days)
+    )
+    return [
+        body,
+        f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {function} TO {PLATFORM}",
+    ]

@@ -13,7 +13,6 @@ from pytest_django import Settings
 from accounts.login import LoginRefused, log_in
 from accounts.policy import throttle
 from accounts.policy.models import DEFAULTS, AttemptCounter, SecurityPolicy
-from accounts.tasks import remove_forgotten_attempts
 from auditlog.context import Origin, origin
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import tenant_transaction
@@ -266,15 +265,3 @@ def test_a_race_from_everywhere_never_gets_more_tries_than_allowed(cast: Cast) -
     hosts = [next(_hosts) for _ in range(50)]
     at_once(*[lambda host=host: guess(ip=host) for host in hosts])
     assert reasons(cast.admin.tenant).count("wrong password") == 3 * settings.LOGIN_TOTAL_FACTOR
-
-
-@pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-def test_old_counters_are_removed(cast: Cast) -> None:
-    """R4: of every company, as the platform role."""
-    guess()
-    with time_machine.travel(datetime.now(UTC) + timedelta(hours=12)):
-        guess("erin")
-    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
-        assert remove_forgotten_attempts() == 2
-    with tenant_transaction(cast.admin.tenant.id):
-        assert AttemptCounter.objects.count() == 2

@@ -14,12 +14,12 @@ from django.test import Client
 from accounts.factors.stepping import FRESH_MINUTES
 from accounts.models import Session, User, UserState
 from accounts.policy.models import DEFAULTS
-from accounts.sessions import end_sessions, remove_ended_sessions
+from accounts.sessions import end_sessions
 from accounts.users import change_password, resume_user, suspend_user
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import actions_of, newest_event, stranger
-from tests.conftest import EVERY_ROLE, Cast
+from tests.conftest import Cast
 from tests.factories.people import PASSWORD
 
 COOKIE = settings.SESSION_COOKIE_NAME
@@ -201,28 +201,3 @@ def test_using_a_session_is_written_down_once_a_minute(cast: Cast, clock: time_m
     clock.shift(timedelta(seconds=2))
     is_in(client)
     assert last_used() == start + timedelta(seconds=61)
-
-
-@pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-def test_sessions_that_ended_a_day_ago_are_removed(cast: Cast) -> None:
-    """A11: of every company, as the platform role; living ones stay."""
-    with tenant_transaction(cast.admin.tenant.id):
-        now = datetime.now(UTC)
-        day, hour = timedelta(days=1), timedelta(hours=1)
-        for number, (ended, expires, used) in enumerate(
-            [
-                (now - 2 * day, now, now),
-                (None, now - 2 * day, now - 2 * day),
-                (None, now - day - hour, now - 2 * day),
-                (now - hour, now, now),
-                (None, now + hour, now),
-            ]
-        ):
-            times = {"ended_at": ended, "expires_at": expires, "last_used_at": used}
-            Session.objects.create(user=cast.admin.user, token_hash=str(number), **times)
-    cast.outsider.client()
-    assert remove_ended_sessions() == 3
-    with tenant_transaction(cast.admin.tenant.id):
-        assert Session.objects.count() == 2
-    with tenant_transaction(cast.outsider.tenant.id):
-        assert Session.objects.count() == 1

@@ -37,6 +37,18 @@ def make_row(model: type[M], seed: str = "", **fields: Any) -> M:
     return row
 
 
+def make_control_row(model: type[models.Model], seed: str = "", **fields: Any) -> models.Model:
+    """A row of a table of the provider's, put there by the owner."""
+    row = model()
+    for field in model._meta.local_concrete_fields:
+        if field.name in fields:
+            setattr(row, field.name, fields[field.name])
+        elif not field.null and not field.has_default():
+            setattr(row, field.name, _value(field, seed))
+    row.save(using="owner", force_insert=True)
+    return row
+
+
 def _needed(model: Any, seed: str) -> UUID:
     key = row_id(model, seed)
     if not model.objects.filter(id=key).exists():

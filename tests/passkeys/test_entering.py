@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.actions import LOGGED_IN, LOGIN_FAILED
 from accounts.login import Admission, LoginRefused
+from accounts.menus import ADMINISTRATOR
 from accounts.models import Session, User, UserState
 from accounts.passkeys import entering, keeping, proving
 from accounts.passkeys.challenges import Purpose
@@ -188,9 +189,10 @@ def test_an_answer_works_once(welcome: Owner) -> None:
 
 @pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 def test_a_company_whose_contract_has_ended() -> None:
-    """T4: nobody gets in, and the answer does not say why."""
+    """T4: nobody gets in but whoever may take the data along, and the answer does not say why."""
     gone = make_tenant("GONE", state=State.ACTIVE)
     owner = give_passkey(make_person(gone, "alice"))
+    leaver = give_passkey(make_person(gone, "anna", ADMINISTRATOR))
     allow(gone)
     with platform_transaction():
         Tenant.objects.filter(id=gone.id).update(state=State.SUSPENDED)
@@ -198,6 +200,7 @@ def test_a_company_whose_contract_has_ended() -> None:
         enter(owner)
     assert not refused.value.suspended
     assert failures(gone) == [("alice", "company suspended")]
+    enter(leaver)
 
 
 def test_the_sealed_way_back_in(welcome: Owner) -> None:

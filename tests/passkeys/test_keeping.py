@@ -171,11 +171,3 @@ def test_a_name_that_is_none(alice: Owner, name: str) -> None:
     """A5: a passkey keeps a name by which its owner knows it."""
     with tenant_transaction(alice.person.tenant.id), pytest.raises(ValidationError):
         keeping.rename(alice.passkey, name=name, actor=alice.person.actor)
-
-
-@pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-def test_old_challenges_are_deleted(alice: Owner) -> None:
-    """R6: kept only as long as they could be sent again."""
-    assert challenges.remove_stale() == 0
-    with time_machine.travel(timezone.now() + timedelta(minutes=2 * challenges.MINUTES + 1)):
-        assert challenges.remove_stale() == 1

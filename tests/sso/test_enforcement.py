@@ -17,8 +17,7 @@ from accounts.models import User, UserState
 from accounts.roles import give_roles
 from accounts.sso import connections, queries, tasks
 from accounts.sso.enforcement import public_name_of
-from accounts.sso.models import Connection, PendingRequest, Purpose
-from accounts.sso.pending import begin, remove_stale
+from accounts.sso.models import Connection, PendingRequest
 from accounts.users import suspend_user
 from auditlog.models import AuditEvent
 from tenants.isolation.transactions import tenant_transaction
@@ -135,18 +134,6 @@ def test_certificates_run_out(cast: Cast, acme_side: Side, pairs: dict[str, KeyP
             tasks.warn_of_expiry()
         told += [61 - day for _message in mail.outbox]
     assert told == [60, 30, 14, 7, 1, 0]
-
-
-@pytest.mark.django_db(databases=EVERY_ROLE, transaction=True)
-def test_what_is_over_is_deleted(cast: Cast, acme_side: Side) -> None:
-    """Requests and used assertions go a day after their time, for all tenants at once (R1)."""
-    with tenant_transaction(acme_side.tenant.id):
-        begin(acme_side.connection, purpose=Purpose.LOGIN)
-        old = begin(acme_side.connection, purpose=Purpose.LOGIN).pending
-        PendingRequest.objects.filter(id=old.id).update(expires_at=timezone.now() - timedelta(days=2))
-    assert remove_stale() == 1
-    with tenant_transaction(acme_side.tenant.id):
-        assert PendingRequest.objects.count() == 1
 
 
 def test_secrets_are_stored_as_hashes(cast: Cast, acme_side: Side, client: Client) -> None:

@@ -167,13 +167,20 @@ def test_the_start_needs_a_click(acme_side: Side, client: Client) -> None:
 
 @pytest.mark.django_db(databases=EVERY_ROLE, transaction=True)
 def test_a_suspended_company(linked: Cast, acme_side: Side, client: Client) -> None:
-    """A log-in that was under way when the company was suspended opens nothing (T4)."""
+    """A log-in that was under way when the company was suspended lets those in only who take the data along (T4)."""
+    let_join(acme_side, Joining.AUTOMATIC, default_role=built_in_role(acme_side.tenant, READER))
+    with tenant_transaction(acme_side.tenant.id):
+        reader, provider = linked.reader, acme_side.provider.entity_id
+        link(reader.user, entity_id=provider, name_id="rob@acme.example", actor=reader.actor)
     asked = acme_side.start(client)
-    answer = acme_side.response(asked)
     with platform_transaction():
         Tenant.objects.filter(id=acme_side.tenant.id).update(state=State.SUSPENDED)
+    answer = acme_side.response(asked, person="rob@acme.example")
     assert acme_side.post(client, answer, asked).status_code == 403
-    assert client.post(acme_side.path("sso_start")).status_code == 403
+    assert enter(acme_side, Client(), "rob@acme.example") == Reason.COMPANY_CLOSED
+    assert enter(acme_side, Client(), "new@acme.example") == Reason.COMPANY_CLOSED
+    assert enter(acme_side, client) == ""
+    assert client.get("/console/users/").status_code == 403
 
 
 def test_metadata(acme_side: Side, client: Client) -> None:

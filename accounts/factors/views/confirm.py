@@ -17,7 +17,7 @@ from accounts.views.entrance import next_page
 from tenants.isolation.secrets import BearerSecret
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @sensitive_post_parameters("password")
@@ -42,7 +42,7 @@ def confirm(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/factors/confirm.html", context)
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @sensitive_post_parameters("code")

@@ -20,7 +20,7 @@ from accounts.factors.forms import EnrolTotpForm
 from accounts.factors.kinds import has_factor, kinds
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @require_safe
 def enrol(request: MemberRequest) -> HttpResponse:
@@ -30,7 +30,7 @@ def enrol(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/factors/enrol.html", {"kinds": [kind for kind in kinds() if kind.is_factor]})
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @require_safe
 def factors(request: MemberRequest) -> HttpResponse:
     """What one has."""
@@ -45,7 +45,7 @@ def factors(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/factors/factors.html", context)
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @never_cache
 @sensitive_post_parameters()
@@ -99,7 +99,7 @@ def totp_remove(request: MemberRequest) -> HttpResponse:
     return redirect("factors")
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @step_up

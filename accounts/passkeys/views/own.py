@@ -23,7 +23,7 @@ from accounts.passkeys.models import Passkey
 from accounts.passkeys.views.browser import about, hand_out, token_of
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @require_safe
 def passkeys(request: MemberRequest) -> HttpResponse:
@@ -31,7 +31,7 @@ def passkeys(request: MemberRequest) -> HttpResponse:
     return _own_page(request, NewPasskeyForm())
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @require_POST
 @step_up
@@ -43,7 +43,7 @@ def passkey_add_options(request: MemberRequest) -> HttpResponse:
         return JsonResponse({"error": " ".join(error.messages)}, status=409)
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @require_POST
 @step_up
@@ -98,7 +98,7 @@ def passkey_remove(request: MemberRequest, passkey: UUID) -> HttpResponse:
     return redirect("passkeys")
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @never_cache
@@ -115,7 +115,7 @@ def passkey_confirm(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/passkeys/confirm.html", about(request) | {"refused": refused})
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @require_POST

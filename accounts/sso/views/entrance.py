@@ -54,7 +54,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
         tenant_id, public_id = _parsed(name)
         with tenant_transaction(tenant_id):
             connection, company = queries.connection_named(public_id), current_company()
-            if connection is None or company is None or not company.open:
+            if connection is None or company is None:
                 raise SsoRefused(Reason.NOT_READY)
             if company.frozen:
                 raise SsoRefused(Reason.COMPANY_FROZEN)

@@ -32,7 +32,7 @@ def link(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/sso/link.html", {"identity": mine, "trail": trail})
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @require_POST
@@ -48,7 +48,7 @@ def confirm(request: MemberRequest) -> HttpResponse:
     return depart(request, departure)
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @before_enrolment
 @before_password_change
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from accounts.access import MemberRequest, background, signed_in
 from auditlog.recording.screens import close_screen
 
 
-@signed_in
+@signed_in(when_suspended=True)
 @background
 @require_POST
 def screen_closed(request: MemberRequest) -> HttpResponse:

@@ -6,11 +6,15 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from backups.commands.subcommand import FAILURES, Subcommand
-from retention.commands import erasing, registering
+from retention.commands import erasing, registering, running
 from tenants.commands import SekishoCommand
 
 # In the order in which `--help` names them. Whoever adds one adds its module here and its name to no other place.
-SUBCOMMANDS: tuple[Subcommand, ...] = (*registering.SUBCOMMANDS, *erasing.SUBCOMMANDS)
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    *running.SUBCOMMANDS,
+    *registering.SUBCOMMANDS,
+    *erasing.SUBCOMMANDS,
+)
 
 
 class Command(SekishoCommand):

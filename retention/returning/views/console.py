@@ -21,7 +21,7 @@ from tenants.isolation.transactions import atomic
 MENU = "console.data_return"
 
 
-@menu_required(MENU)
+@menu_required(MENU, when_suspended=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_return(request: MemberRequest) -> HttpResponse:
     """What a data return holds; ask for one; below it those that are being written, those to be fetched, the others."""
@@ -46,7 +46,7 @@ def data_return(request: MemberRequest) -> HttpResponse:
     return render(request, "returning/data_return.html", context)
 
 
-@menu_required(MENU)
+@menu_required(MENU, when_suspended=True)
 @background
 @require_safe
 def data_return_status(request: MemberRequest, returned: UUID) -> HttpResponse:
@@ -60,7 +60,7 @@ def data_return_status(request: MemberRequest, returned: UUID) -> HttpResponse:
     return response
 
 
-@menu_required(MENU)
+@menu_required(MENU, when_suspended=True)
 @require_POST
 def data_return_cancel(request: MemberRequest, returned: UUID) -> HttpResponse:
     """Stop writing."""
@@ -73,7 +73,7 @@ def data_return_cancel(request: MemberRequest, returned: UUID) -> HttpResponse:
     return redirect("console:data_return")
 
 
-@menu_required(MENU)
+@menu_required(MENU, when_suspended=True)
 @require_POST
 def data_return_remove(request: MemberRequest, returned: UUID) -> HttpResponse:
     """Remove the files before their time."""
@@ -86,7 +86,7 @@ def data_return_remove(request: MemberRequest, returned: UUID) -> HttpResponse:
     return redirect("console:data_return")
 
 
-@menu_required(MENU)
+@menu_required(MENU, when_suspended=True)
 @require_safe
 @own_transactions
 def data_return_part(request: MemberRequest, returned: UUID, number: int) -> HttpResponseBase:

@@ -6,13 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tenants.commands import SekishoCommand, command_error
-from tenants.subcommands import creating, listing
+from tenants.subcommands import cancelling, contracts, creating, deleting, listing
 from tenants.subcommands.subcommand import Subcommand
 
 # In the order in which `--help` names them. A new one stands in a module of its own, and that module stands here.
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     *creating.SUBCOMMANDS,
     *listing.SUBCOMMANDS,
+    *deleting.SUBCOMMANDS,
+    *cancelling.SUBCOMMANDS,
+    *contracts.SUBCOMMANDS,
 )
 
 

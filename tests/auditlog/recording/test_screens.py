@@ -193,6 +193,8 @@ def test_every_page_has_a_name_that_people_read() -> None:
         "console:audit_export_file",
         "console:audit_export_signature",
         "console:data_return_part",
+        "operator:certificate_json",
+        "operator:certificate_pdf",
         "console:data_return_status",
         "console:invoice_pdf",
         "operator:invoice_pdf",

@@ -1,0 +1,1 @@
+"""Pages of erasures and their certificates, by audience."""
