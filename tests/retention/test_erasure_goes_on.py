@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.models import Model, Q
@@ -37,6 +38,7 @@ from retention.erasure.proving import prove
 from retention.erasure.queries import find_erasure
 from retention.erasure.replaying import erase_again, unknown_here
 from retention.erasure.services import run_erasure
+from retention.erasure.starting import require_erased_stay_erased
 from retention.erasure.tasks import erase_due
 from retention.erasure.working import Work
 from tenants.isolation.context import tenant_scope
@@ -236,6 +238,8 @@ def test_an_older_database_learns_of_the_erasure(doomed: Tenant, provider: Tenan
     assert unknown_here() == []
     set_back(doomed, saved)
     assert unknown_here() == [doomed.id]
+    with pytest.raises(ImproperlyConfigured, match="1 erased companies are back"):
+        require_erased_stay_erased()
 
     call_command("retention", "erasure", "replay", stdout=StringIO())
 
@@ -246,7 +250,7 @@ def test_an_older_database_learns_of_the_erasure(doomed: Tenant, provider: Tenan
     assert again.counts["tables"] == first.counts["tables"]
     assert again.counts["replayed"]["tables"] == {"accounts_user": 1, "documents_folder": 5}
     assert left_of(again, doomed) == []
-    assert unknown_here() == []
+    require_erased_stay_erased()
     assert erase_again(actor=ACTOR) == []
 
 
