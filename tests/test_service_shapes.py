@@ -116,6 +116,8 @@ EXCEPTIONS = {
     "accounts.people.former.forget_returned": PART,
     "retention.erasure.services.note_told": "writes down what operators were told",
     "retention.erasure.finishing.remove_unlocked": "recorded by `retention.erasure.records`, in the provider's log",
+    "retention.erasure.replaying.erase_again": "recorded by `retention.erasure.records`, in the provider's log",
+    "retention.erasure.replaying.shut_out": "recorded by the erasure that follows it; in a rebuild there is no log yet",
     "retention.erasure.running.go_on": "recorded by `retention.erasure.records`, in the provider's log",
     "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
     "retention.deletion.services.confirm_deletion": IN_BOTH,
