@@ -1,4 +1,4 @@
-"""A company leaves, from the first word to the thirtieth day: pages, mails, papers, and nothing left (T4, R1, R2, R3)."""
+"""A company leaves, from the first word to the thirtieth day: pages, mails, papers, nothing left (T4, R1, R2, R3)."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
