@@ -78,8 +78,8 @@ def entries() -> list[Entry]:
     listed = [
         Entry(
             *kind,
-            tables=tuple(table for table, _asset in of),
-            sealed=tuple(f"{table}.{column}" for table, asset in of for column, _purpose in asset.sealed),
+            tuple(table for table, _asset in of),
+            tuple(f"{table}.{column}" for table, asset in of for column, _purpose in asset.sealed),
         )
         for kind, of in tables.items()
     ]
