@@ -84,7 +84,7 @@ MENUS = (
          _("See what expired, what is due, who leaves when, and the register of everything that is kept")),
     Menu("operator.deletion", _("Deletion of companies"), Audience.OPERATOR, "operator:deletions", "trash",
          _("Delete a whole company for good, with a second operator")),
-    Menu("operator.holds", _("Legal holds"), Audience.OPERATOR, None, "gavel",
+    Menu("operator.holds", _("Legal holds"), Audience.OPERATOR, "operator:holds", "gavel",
          _("Keep data that the law orders to keep, and record what was disclosed")),
     Menu("operator.keys", _("Encryption keys"), Audience.OPERATOR, "operator:keys", "key",
          _("See how the keys stand, and destroy those of a company that has left, with a second operator")),

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Least
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.menus import BUILT_IN_ROLES
@@ -36,7 +36,7 @@ class Role(TenantModel):
     """A named set of menus (A9)."""
 
     asset = Asset(
-        data_class="roles",
+        data_class=gettext_noop("roles"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -88,7 +88,7 @@ class User(TenantModel, AbstractBaseUser):
     """One person's account in one tenant (A8). `user_id` is the log-in name, `id` the key."""
 
     asset = Asset(
-        data_class="users",
+        data_class=gettext_noop("users"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -151,7 +151,7 @@ class UserRole(TenantModel):
     """Which user has which role."""
 
     asset = Asset(
-        data_class="roles",
+        data_class=gettext_noop("roles"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -177,7 +177,7 @@ class Session(TenantModel):
     """
 
     asset = Asset(
-        data_class="sessions",
+        data_class=gettext_noop("sessions"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2, counted_from=Least("expires_at", "ended_at")),
         archived=False,
@@ -216,7 +216,7 @@ class OneTimeLink(TenantModel):
     """A personal link that works once and for a short time (A7). Its hash is stored, never the link."""
 
     asset = Asset(
-        data_class="one-time links",
+        data_class=gettext_noop("one-time links"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(30, counted_from="expires_at"),
         archived=False,

@@ -4,6 +4,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.actions import Kind, Outcome, label_of
 from auditlog.actors import ActorKind
@@ -36,7 +37,7 @@ class AuditEvent(TenantModel):
     """One recorded action. The table is made in SQL, because Django knows no partitions."""
 
     asset = Asset(
-        data_class="audit log",
+        data_class=gettext_noop("audit log"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(
             180,

@@ -5,6 +5,7 @@ this table can be filled again from a listing of the store (`backups.layout`, `b
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from backups.layout import ArchivePlace
 from tenants.isolation.assets import Asset, Ownership, Retention
@@ -24,7 +25,7 @@ class Archive(TenantModel):
     """One generation: everything of the tenant at `snapshot_at`. `size` is in bytes as stored, objects included."""
 
     asset = Asset(
-        data_class="catalogue of backups",
+        data_class=gettext_noop("catalogue of backups"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

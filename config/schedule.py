@@ -70,6 +70,11 @@ SCHEDULE = {
     "end-dead-restores": {"task": "backups.recovery.tasks.end_dead_restores", "schedule": crontab(minute="*/5")},
     "watch-backups": {"task": "backups.watch.tasks.watch_backups", "schedule": crontab(minute="25")},
     "catch-up-with-restores": {"task": "backups.requests.tasks.catch_up", "schedule": crontab(minute="*/2")},
+    "remind-of-holds": {"task": "retention.holds.tasks.remind", "schedule": crontab(hour="8", minute="40")},
+    "look-after-disclosures": {
+        "task": "retention.disclosure.tasks.look_after_disclosures",
+        "schedule": crontab(minute="35"),
+    },
     "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
     "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
     "erase-companies": {"task": "retention.erasure.tasks.erase_due", "schedule": crontab(minute="*/10")},
@@ -87,6 +92,7 @@ SCHEDULE = {
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
     "certify-erasures": {"task": "retention.certificates.tasks.certify", "schedule": crontab(minute="*/10")},
+    "count-usage": {"task": "tenants.usage.tasks.count_usage", "schedule": crontab(minute="5")},
     "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},
     "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
     # Every hour, since months end in each company's own time zone.

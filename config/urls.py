@@ -41,13 +41,18 @@ import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
 import retention.deletion.urls_operator
+import retention.disclosure.urls_operator
 import retention.expiry.urls_operator
+import retention.holds.urls_console
+import retention.holds.urls_operator
 import retention.returning.urls_console
 import tenants.contract.urls_console
 import tenants.contract.urls_operator
 import tenants.invoices.urls_console
 import tenants.invoices.urls_operator
 import tenants.urls
+import tenants.usage.urls_console
+import tenants.usage.urls_operator
 
 console = [
     *accounts.urls_console.urlpatterns,
@@ -67,15 +72,18 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
+    *retention.holds.urls_console.urlpatterns,
     *retention.cancellation.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
     *tenants.invoices.urls_console.urlpatterns,
+    *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
     *tenants.invoices.urls_operator.urlpatterns,
+    *tenants.usage.urls_operator.urlpatterns,
     *auditlog.recording.urls_operator.urlpatterns,
     *auditlog.forwarding.urls_operator.urlpatterns,
     *auditlog.requests.urls.urlpatterns,
@@ -90,6 +98,8 @@ operator = [
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
+    *retention.holds.urls_operator.urlpatterns,
+    *retention.disclosure.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]

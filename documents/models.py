@@ -6,6 +6,7 @@ The rows say what there is; the contents are encrypted objects in the vault's do
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from documents.company_numbers import validate_corporate_number
@@ -124,7 +125,7 @@ class StorageUse(TenantModel):
     """
 
     asset = Asset(
-        data_class="storage in use",
+        data_class=gettext_noop("storage in use"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

@@ -1,11 +1,13 @@
 """Declarations of the tables that third-party packages bring (DESIGN section 4)."""
 
+from django.utils.translation import gettext_noop
+
 from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind, declare_table
 
 declare_table(
     "django_migrations",
     Asset(
-        data_class="schema history",
+        data_class=gettext_noop("schema history"),
         ownership=Ownership.PROVIDER,
         retention=Retention.while_in_use(),
         archived=False,

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -34,7 +35,7 @@ class Tenant(models.Model):
     """A company under its company code. Tenants are told apart by `id` everywhere else."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="directory of tenants",
+        data_class=gettext_noop("directory of tenants"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,

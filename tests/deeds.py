@@ -45,6 +45,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "backups.recovery.journal.note_safety": JOURNAL,
     "backups.removal._set_state": "an archive whose parts are being deleted; its removal is recorded",
     "auditlog.exports.making._beat": STANDING,
+    "retention.disclosure.making._claim": STANDING,
     "retention.returning.making._beat": STANDING,
     "retention.returning.making._claim": STANDING,
     "retention.returning.making.stumble": STANDING,

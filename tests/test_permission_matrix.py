@@ -259,6 +259,12 @@ MATRIX: dict[str, Page | Public] = {
     "operator:contract_plan tenant_id": Page("operator.contracts", FINE, FINE),
     "operator:contract_edition tenant_id": Page("operator.contracts", FINE, FINE),
     # There is none (tests/invoices/test_pages.py has some).
+    "console:usage": Page("console.contract", FINE, NO),
+    "console:usage_csv": Page("console.contract", FINE, NO),
+    "operator:usage": Page("operator.contracts", FINE, NO),
+    "operator:usage_csv": Page("operator.contracts", FINE, NO),
+    "operator:usage_company tenant_id": Page("operator.contracts", FINE, NO),
+    "operator:usage_company_csv tenant_id": Page("operator.contracts", FINE, NO),
     "console:invoices": Page("console.contract", FINE, NO),
     "console:invoice_pdf invoice_id": Page("console.contract", ABSENT, NO),
     "operator:invoices": Page("operator.contracts", FINE, NO),
@@ -316,7 +322,28 @@ MATRIX: dict[str, Page | Public] = {
     "operator:backup_make company_code": Page("operator.backups", NO, SENT_AWAY),
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
+    "console:holds": Page("console.contract", FINE, NO),
+    "operator:holds": Page("operator.holds", FINE, NO),
+    "operator:hold_new": Page("operator.holds", FINE, FINE),
+    "operator:hold hold_id": Page("operator.holds", FINE, NO),
+    "operator:hold_review hold_id": Page("operator.holds", NO, FINE),
+    "operator:hold_unseal hold_id": Page("operator.holds", NO, SENT_AWAY),
+    "operator:hold_release hold_id": Page("operator.holds", NO, FINE),
+    "operator:hold_release_confirm hold_id": Page("operator.holds", NO, FINE),
+    "operator:hold_release_withdraw hold_id": Page("operator.holds", NO, SENT_AWAY),
+    "operator:hold_disclose hold_id": Page("operator.holds", FINE, FINE),
+    "operator:disclosures": Page("operator.holds", FINE, NO),
+    "operator:disclosure_new": Page("operator.holds", FINE, FINE),
+    "operator:disclosure disclosure_id": Page("operator.holds", FINE, NO),
+    "operator:disclosure_approve disclosure_id": Page("operator.holds", NO, FINE),
+    "operator:disclosure_refuse disclosure_id": Page("operator.holds", NO, SENT_AWAY),
+    "operator:disclosure_file disclosure_id": Page("operator.holds", FINE, NO),
+    "operator:disclosure_handout disclosure_id": Page("operator.holds", NO, FINE),
     "operator:retention": Page("operator.retention", FINE, NO),
+    # There is none yet (tests/retention/expiry/test_expiry_pages.py has one).
+    "operator:retention_run run": Page("operator.retention", ABSENT, NO),
+    "operator:retention_try": Page("operator.retention", NO, SENT_AWAY),
+    "operator:retention_run_now": Page("operator.retention", NO, SENT_AWAY),
     "operator:leaving": Page("operator.retention", FINE, NO),
     "operator:leaving_new": Page("operator.retention", FINE, FINE),
     # There is none (tests/retention/cancellation/test_pages.py has one).
@@ -413,7 +440,10 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "tenant_id": cast.admin.tenant.id,
             "access": access.id,
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
+            "hold_id": access.id,  # there is none; tests/retention/holds/test_pages.py has one
+            "disclosure_id": access.id,
             "drill": review.id,
+            "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
             "language": "ja",
             "cancellation": review.id,

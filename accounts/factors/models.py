@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from tenants.isolation.assets import Asset, Ownership, Retention
@@ -18,7 +19,7 @@ class TotpDevice(TenantModel):
     """
 
     asset = Asset(
-        data_class="second factors",
+        data_class=gettext_noop("second factors"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -40,7 +41,7 @@ class RecoveryCode(TenantModel):
     """The hash of a code that stands in for a lost factor, once."""
 
     asset = Asset(
-        data_class="second factors",
+        data_class=gettext_noop("second factors"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -62,7 +63,7 @@ class EnrolmentDemand(TenantModel):
     """Somebody whose factors were reset has to set up new ones before anything else, whatever the policy says."""
 
     asset = Asset(
-        data_class="second factors",
+        data_class=gettext_noop("second factors"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.factors.kinds import kinds
 from accounts.menus import BUILT_IN_ROLES, BY_CODE
@@ -19,7 +20,7 @@ from tenants.isolation.models import TenantModel
 DEFAULT_MONTHS = 6
 
 _EVIDENCE = Asset(
-    data_class="account inventories",
+    data_class=gettext_noop("account inventories"),
     ownership=Ownership.CUSTOMER,
     retention=Retention.with_contract(),
     archived=True,

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.network.fields import CidrField
 from tenants.isolation.assets import Asset, Ownership, Retention
@@ -15,7 +16,7 @@ class AllowedNetwork(TenantModel):
     """One entry of the list: an office, a VPN, a home."""
 
     asset = Asset(
-        data_class="allowed networks",
+        data_class=gettext_noop("allowed networks"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -41,7 +42,7 @@ class NetworkPolicy(TenantModel):
     """Whether the list is enforced, and until when the provider has opened it to everybody. No row: not enforced."""
 
     asset = Asset(
-        data_class="allowed networks",
+        data_class=gettext_noop("allowed networks"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention
@@ -20,7 +21,7 @@ class Passkey(TenantModel):
     """
 
     asset = Asset(
-        data_class="passkeys",
+        data_class=gettext_noop("passkeys"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -55,7 +56,7 @@ class UsedChallenge(TenantModel):
     """A challenge that was answered, rightly or not; it is refused until it would be too old anyway (ASVS 6.7.2)."""
 
     asset = Asset(
-        data_class="log-in requests",
+        data_class=gettext_noop("log-in requests"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2, counted_from="expires_at"),
         archived=False,

@@ -5,6 +5,7 @@ import hashlib
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from tenants.isolation.assets import Asset, Ownership, Retention
@@ -27,7 +28,7 @@ class FormerUserId(TenantModel):
     """
 
     asset = Asset(
-        data_class="user IDs of removed users",
+        data_class=gettext_noop("user IDs of removed users"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(FORMER_DAYS, counted_from="removed_at"),
         archived=True,
@@ -56,7 +57,7 @@ class UserImport(TenantModel):
     """An uploaded list of users. Its content goes as soon as it is imported or discarded."""
 
     asset = Asset(
-        data_class="uploaded lists of users",
+        data_class=gettext_noop("uploaded lists of users"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.for_days(IMPORT_DAYS, counted_from="uploaded_at"),
         archived=False,
@@ -91,7 +92,7 @@ class InvitationDue(TenantModel):
     """An imported user whose invitation has not been handed to the queue yet; nothing is lost when a worker dies."""
 
     asset = Asset(
-        data_class="invitations to be sent",
+        data_class=gettext_noop("invitations to be sent"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

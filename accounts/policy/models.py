@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from tenants.isolation.assets import READ_ONLY, Asset, Ownership, Retention
@@ -34,7 +35,7 @@ class SecurityPolicy(TenantModel):
     """The policy of a tenant. A tenant without a row has the defaults, which are the NIST / ASVS preset."""
 
     asset = Asset(
-        data_class="security policy",
+        data_class=gettext_noop("security policy"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -89,7 +90,7 @@ class PasswordHistory(TenantModel):
     """The hash of a former password, kept as long as the policy forbids its return."""
 
     asset = Asset(
-        data_class="former passwords",
+        data_class=gettext_noop("former passwords"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -111,7 +112,7 @@ class AttemptCounter(TenantModel):
     """
 
     asset = Asset(
-        data_class="failed attempts",
+        data_class=gettext_noop("failed attempts"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2, counted_from="forgotten_at"),
         archived=False,

@@ -6,6 +6,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Role, Session, User
 from tenants.isolation.assets import ALL_RIGHTS, READ_ONLY, Asset, Ownership, Retention
@@ -19,7 +20,7 @@ SSO_TWO_FACTORS = "sso+idp"
 def _passing(counted_from: str | Combinable, platform_rights: frozenset[str] = READ_ONLY) -> Asset:
     """What is over within hours; it stays for two days more, for whoever has to look into a log-in that went wrong."""
     return Asset(
-        data_class="log-in requests",
+        data_class=gettext_noop("log-in requests"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(2, counted_from=counted_from),
         archived=False,
@@ -57,7 +58,7 @@ class Connection(TenantModel):
     """
 
     asset = Asset(
-        data_class="single sign-on settings",
+        data_class=gettext_noop("single sign-on settings"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
@@ -157,7 +158,7 @@ class ExternalIdentity(TenantModel):
     """Who a user is at the identity provider. The name counts together with the provider that gave it."""
 
     asset = Asset(
-        data_class="users",
+        data_class=gettext_noop("users"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.staff.scopes import Scope
 from auditlog.actors import ActorKind
@@ -49,12 +50,13 @@ class StaffAccess(TenantModel):
     """
 
     asset = Asset(
-        data_class="staff access",
+        data_class=gettext_noop("staff access"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=True,
         rolled_back=False,  # who was inside stays on record
         returned=True,
+        withheld=("operator_email", "operator_session"),
         app_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
         platform_rights=frozenset({"SELECT"}),
     )

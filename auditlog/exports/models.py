@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import Asset, Ownership, Retention
 from tenants.isolation.models import TenantModel
@@ -49,7 +50,7 @@ class AuditExport(TenantModel):
     """One order. Its file is an encrypted object of the tenant under the name of the run that wrote it."""
 
     asset = Asset(
-        data_class="exports of the audit log",
+        data_class=gettext_noop("exports of the audit log"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(
             ROW_DAYS, counted_from="requested_at", expired_by="auditlog.exports.outstanding.clear_away"

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.actions import Kind
 from auditlog.forwarding.trouble import Trouble
@@ -46,12 +47,24 @@ class Destination(TenantModel):
     """
 
     asset = Asset(
-        data_class="forwarding of the audit log",
+        data_class=gettext_noop("forwarding of the audit log"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,
         rolled_back=False,  # a place in the log, which goes on
         returned=True,
+        withheld=(
+            "home",
+            "since",
+            "transaction_id",
+            "position_at",
+            "position_id",
+            "mark_transaction",
+            "mark_at",
+            "gap_until",
+            "claim",
+            "claimed_until",
+        ),
         platform_rights=frozenset({"SELECT"}),
     )
 
@@ -132,7 +145,7 @@ class SigningSecret(TenantModel):
     """A secret with which batches for a webhook are signed. After a renewal the earlier one signs along for a day."""
 
     asset = Asset(
-        data_class="forwarding of the audit log",
+        data_class=gettext_noop("forwarding of the audit log"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

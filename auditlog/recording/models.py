@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.actions import Kind
 from auditlog.models import RetentionClass
@@ -25,7 +26,7 @@ class RecordingPolicy(TenantModel):
     """
 
     asset = Asset(
-        data_class="recording policy",
+        data_class=gettext_noop("recording policy"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import APPEND_ONLY, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
@@ -23,7 +24,7 @@ class RequestEntry(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="request log",
+        data_class=gettext_noop("request log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.for_days(KEPT_DAYS, counted_from="at", expired_by="auditlog.requests.storing.expire"),
         archived=False,

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.models import RetentionClass
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
@@ -23,7 +24,7 @@ class Problem(models.Model):
     """One problem from the run that found it to the run that found it gone. Told once, to every operator."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="upkeep of the audit log",
+        data_class=gettext_noop("upkeep of the audit log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
@@ -62,7 +63,7 @@ class Relocation(TenantModel):
     """The way of a company's earlier events to its new class; the newest one only, the audit log knows the others."""
 
     asset = Asset(
-        data_class="recording policy",
+        data_class=gettext_noop("recording policy"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

@@ -8,6 +8,7 @@ provider's evidence and not the customer's data, so they outlive expired partiti
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import APPEND_ONLY, NO_RIGHTS, READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import TenantModel, new_id
@@ -22,7 +23,7 @@ class Segment(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="proofs of the audit log",
+        data_class=gettext_noop("proofs of the audit log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
@@ -68,7 +69,7 @@ class Leaves(TenantModel):
     """The leaves of a segment's tree, 52 bytes each (`auditlog.sealing.entries`); gone when its events have expired."""
 
     asset = Asset(
-        data_class="hashes of the audit log",
+        data_class=gettext_noop("hashes of the audit log"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
@@ -90,7 +91,7 @@ class Head(models.Model):
     """One statement about the newest segments of all tenants, written also when nothing happened."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="proofs of the audit log",
+        data_class=gettext_noop("proofs of the audit log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.sealing.findings import FindingKind
 from tenants.isolation.assets import (
@@ -62,7 +63,7 @@ class VerificationRun(Result, TenantModel):
     """The check of one company's chain and of all its events; one a day."""
 
     asset = Asset(
-        data_class="verifications of the audit log",
+        data_class=gettext_noop("verifications of the audit log"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
@@ -93,7 +94,7 @@ class HeadCheck(Result):
     """The check of the heads and their anchors, which hold for all companies; one a day."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="proofs of the audit log",
+        data_class=gettext_noop("proofs of the audit log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
@@ -124,7 +125,7 @@ class Alarm(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="alarms about the audit log",
+        data_class=gettext_noop("alarms about the audit log"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="noticed_at"),
         archived=False,

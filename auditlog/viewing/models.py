@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
@@ -22,7 +23,7 @@ class SavedFilter(TenantModel):
     """
 
     asset = Asset(
-        data_class="saved filters",
+        data_class=gettext_noop("saved filters"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

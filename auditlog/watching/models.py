@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import (
     APPEND_ONLY,
@@ -21,7 +22,7 @@ from tenants.isolation.assets import (
 from tenants.isolation.models import TenantModel, new_id
 
 KEPT_DAYS = 180  # as long as the events to which a finding leads
-_DATA_CLASS = "watching of the audit log"
+_DATA_CLASS = gettext_noop("watching of the audit log")
 
 
 class Severity(models.TextChoices):

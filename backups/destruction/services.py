@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,9 +17,11 @@ from auditlog.actors import Actor
 from auditlog.services import record
 from backups.destruction.actions import DESTRUCTION_REQUESTED, DESTRUCTION_WITHDRAWN, KEYS_DESTROYED
 from backups.destruction.effects import effect_on
-from backups.destruction.models import DestructionRequest, RequestState
+from backups.destruction.models import DestructionRequest
+from tenants import four_eyes
+from tenants.four_eyes import RequestState
 from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import normalize_code, provider_company
+from tenants.isolation.directory import provider_company
 from tenants.isolation.keeping import is_held
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
@@ -36,27 +37,21 @@ def request_destruction(
 ) -> DestructionRequest:
     """Ask for it; what would become unreadable is kept with the request. Raises ValidationError."""
     _refuse_unless_destroyable(tenant)
-    _require_code(tenant.company_code, typed_code)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give the reason: it stays on record.")})
+    four_eyes.require_code(tenant.company_code, typed_code)
+    reason = four_eyes.require_reason(reason)
     effect = effect_on(tenant)
     if not effect.key_ids:
         raise ValidationError(_("This company has no keys any more."), code="no_keys")
     with platform_transaction():
         take_turns("destruction of keys")
-        if any(one.is_open for one in DestructionRequest.objects.filter(tenant_id=tenant.id)):
-            raise ValidationError(_("There is an open request for this company already."), code="open")
         request = DestructionRequest(
             tenant_id=tenant.id,
             company_code=tenant.company_code,
             company_name=tenant.name,
-            reason=reason.strip()[:500],
+            reason=reason,
             effect=effect.as_json(),
-            asked_by_id=operator.id,
-            asked_by_email=operator.email,
-            asked_by_name=operator.name,
         )
-        request.save(force_insert=True)
+        four_eyes.ask(request, operator=operator)
         _record_in_both(DESTRUCTION_REQUESTED, tenant, actor=actor, after={"reason": request.reason})
     return request
 
@@ -64,8 +59,8 @@ def request_destruction(
 def withdraw_destruction(request_id: UUID, *, operator: User, actor: Actor) -> DestructionRequest:
     """Take a request back, by whichever operator. Raises ValidationError when it is not open any more."""
     with platform_transaction():
-        request = _locked(request_id)
-        _decide(request, RequestState.WITHDRAWN, operator)
+        request = four_eyes.locked(DestructionRequest, request_id)
+        four_eyes.decide(request, RequestState.WITHDRAWN, operator=operator)
         tenant = Tenant.objects.get(id=request.tenant_id)
         _record_in_both(DESTRUCTION_WITHDRAWN, tenant, actor=actor, after={"reason": request.reason})
     return request
@@ -78,12 +73,11 @@ def confirm_destruction(request_id: UUID, *, typed_code: str, operator: User, ac
     open, and confirming again ends it.
     """
     with platform_transaction():
-        request = _locked(request_id)
-        if operator.id == request.asked_by_id or operator.email.casefold() == request.asked_by_email.casefold():
-            raise ValidationError(_("Whoever asked cannot confirm: another operator has to."), code="own")
-        _require_code(request.company_code, typed_code)
+        request = four_eyes.locked(DestructionRequest, request_id)
+        four_eyes.refuse_asker(request, operator=operator)
+        four_eyes.require_code(request.company_code, typed_code)
         tenant = Tenant.objects.get(id=request.tenant_id)
-        _decide(request, RequestState.DONE, operator)
+        four_eyes.decide(request, RequestState.DONE, operator=operator)
         destroyed = destroy_keys(tenant, ground=f"{request.id}: {request.reason}", actor=actor)
         request.key_ids, request.versions = list(destroyed.key_ids), destroyed.versions
         request.save(update_fields=["key_ids", "versions"])
@@ -126,25 +120,6 @@ def _refuse_unless_destroyable(tenant: Tenant) -> None:
             % {"company": tenant.company_code},
             code="in_use",
         )
-
-
-def _require_code(company_code: str, typed: str) -> None:
-    if normalize_code(typed) != company_code:
-        raise ValidationError({"confirmation": _("Type the company code %(code)s.") % {"code": company_code}})
-
-
-def _locked(request_id: UUID) -> DestructionRequest:
-    request = DestructionRequest.objects.select_for_update().filter(id=request_id).first()
-    if request is None or not request.is_open:
-        raise ValidationError(_("This request is no longer open."), code="state")
-    return request
-
-
-def _decide(request: DestructionRequest, state: RequestState, operator: User) -> None:
-    request.state = state
-    request.decided_at = timezone.now()
-    request.decided_by_id, request.decided_by_name = operator.id, operator.name
-    request.save(update_fields=["state", "decided_at", "decided_by_id", "decided_by_name"])
 
 
 def _record_in_both(action: Action, tenant: Tenant, *, actor: Actor, after: dict[str, Any]) -> None:

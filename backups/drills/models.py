@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from tenants.isolation.assets import APPEND_ONLY, READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -41,7 +41,7 @@ class Drill(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="restore drills",
+        data_class=gettext_noop("restore drills"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -36,7 +37,7 @@ class Restore(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="journal of restores",
+        data_class=gettext_noop("journal of restores"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,

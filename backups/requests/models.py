@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from auditlog.actors import ActorKind
 from tenants.isolation.assets import Asset, Ownership, Retention
@@ -54,7 +55,7 @@ class RestoreRequest(TenantModel):
     """
 
     asset = Asset(
-        data_class="requests for restores",
+        data_class=gettext_noop("requests for restores"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from backups.layout import PLATFORM_ID, ArchivePlace
 from backups.models import State as ArchiveState
@@ -40,7 +41,7 @@ class Run(models.Model):
     """One backup of all companies. `failed` counts those of which no sound archive came about; `size` is in bytes."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="runs of backups",
+        data_class=gettext_noop("runs of backups"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,
@@ -84,7 +85,7 @@ class PlatformArchive(models.Model):
     """One archive of what belongs to no company; `running` until its manifest is in the store."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="catalogue of backups",
+        data_class=gettext_noop("catalogue of backups"),
         ownership=Ownership.PROVIDER,
         retention=Retention.while_in_use(),
         archived=False,

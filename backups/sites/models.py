@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import (
     APPEND_ONLY,
@@ -48,7 +49,7 @@ class StoreCheck(models.Model):
     """One examination of a store. `checks` holds each probe: check, expected, observed, held, essential."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="examinations of stores",
+        data_class=gettext_noop("examinations of stores"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="at"),
         archived=False,

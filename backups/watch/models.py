@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -18,7 +19,7 @@ class RecoveryPoint(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="evidence of backups",
+        data_class=gettext_noop("evidence of backups"),
         ownership=Ownership.DERIVED,
         retention=Retention.with_contract(),
         archived=False,
@@ -71,7 +72,7 @@ class BackupProblem(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="upkeep of backups",
+        data_class=gettext_noop("upkeep of backups"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,

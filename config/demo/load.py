@@ -20,6 +20,7 @@ from config.demo.backups import back_up_and_delete
 from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.contracts import keep_record
 from config.demo.files import files_of
+from config.demo.leaving import leave
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
@@ -64,6 +65,7 @@ def _load_company(company: DemoCompany) -> None:
     if company.partners:
         act_unusually(company, created.tenant, created.admin)
         back_up_and_delete(created.tenant)
+    leave(created.tenant, created.admin)
 
 
 def _fill(company: DemoCompany) -> None:

@@ -13,4 +13,7 @@ class CancellationConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from retention.cancellation import actions  # noqa: F401
+        from retention.cancellation import actions, queries  # noqa: F401
+        from tenants.invoices.terms import register_last_days
+
+        register_last_days(queries.last_days)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.functional import Promise as LazyText
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.isolation.assets import Asset, Erasure, Ownership, TableKind, asset_models
@@ -55,7 +57,7 @@ def what_goes() -> list[Class]:
     rows = _counted([table for tables in found.values() for table, _asset in tables])
     classes = [
         Class(
-            name,
+            capfirst(gettext(name)),
             tables[0][1].ownership,
             sum(rows[table] for table, _asset in tables),
             any(asset.returned for _table, asset in tables),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from retention.promise.dates import ExitDates
 from tenants.isolation.assets import READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
@@ -49,7 +50,7 @@ class Cancellation(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="organisation record",
+        data_class=gettext_noop("organisation record"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,
@@ -108,7 +109,7 @@ class CancellationWords(TenantModel):
     """What somebody wrote when they cancelled, and their name; it goes with the company."""
 
     asset = Asset(
-        data_class="cancellation",
+        data_class=gettext_noop("cancellation"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.with_contract(),
         archived=True,

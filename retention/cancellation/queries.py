@@ -1,6 +1,6 @@
 """Reads of cancellations."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,11 @@ def cancellation_of(tenant_id: UUID) -> Cancellation | None:
     """The cancellation of a company, unless it was withdrawn, as the platform role."""
     with platform_transaction():
         return standing_cancellations().filter(tenant_id=tenant_id).first()
+
+
+def last_days() -> dict[UUID, date]:
+    """The last day of use of everybody who leaves, for their last invoice; in a transaction of the platform role."""
+    return dict(standing_cancellations().values_list("tenant_id", "last_day"))
 
 
 def due_cancellations(now: datetime) -> list[Cancellation]:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 _COMPANY = """{{ record.tenant.name }}<br><code>{{ record.tenant.company_code }}</code>"""
 _STATE = """{% load elements %}{% badge record.tenant.get_state_display status=record.tenant.state %}
 {% if record.breaks_promise %}{% badge late tone="danger" icon="alert-octagon" %}{% endif %}"""
-_DAY = "{{ value|date:'Y-m-d' }}"
+_DAY = "<span class='text-nowrap'>{{ value|date:'Y-m-d' }}</span>"
+_WHY = """{{ record.get_reason_display }}<br><small class="text-secondary">{{ record.get_side_display }}</small>"""
 _WITHDRAW = """{% load elements i18n %}{% if record.may_be_withdrawn %}
 {% url 'operator:leaving_withdraw' record.id as url %}
 {% post_button action=url icon="restore" %}{% translate "Withdraw" %}{% endpost_button %}{% endif %}"""
@@ -22,8 +23,7 @@ class LeavingTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no
     last_day = tables.TemplateColumn(_DAY, verbose_name=_("Last day of use"))
     erase = tables.TemplateColumn(_DAY, accessor="dates__erase_on", verbose_name=_("Erasure"))
     gone = tables.TemplateColumn(_DAY, accessor="dates__gone_on", verbose_name=_("Gone by"))
-    side = tables.Column(verbose_name=_("Requested by"), accessor="get_side_display")
-    reason = tables.Column(verbose_name=_("Reason"), accessor="get_reason_display")
+    reason = tables.TemplateColumn(_WHY, verbose_name=_("Reason"), empty_values=())
     actions = tables.TemplateColumn(_WITHDRAW, verbose_name="", empty_values=())
 
     class Meta:

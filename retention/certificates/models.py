@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
 
@@ -18,7 +18,7 @@ class Certificate(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class="certificates of erasure",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="issued_at"),
         archived=False,
         platform_archived=True,
         returned=False,

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenants.four_eyes import FourEyesRequest
-from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 
 
 class DeletionRequest(FourEyesRequest):
@@ -15,7 +15,7 @@ class DeletionRequest(FourEyesRequest):
     asset: ClassVar[Asset] = Asset(
         data_class="deletions of companies",
         ownership=Ownership.PROVIDER,
-        retention=Retention.unlimited(),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="asked_at"),
         archived=False,
         platform_archived=True,
         returned=False,

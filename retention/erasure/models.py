@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.assets import Erasure as Way
@@ -60,7 +61,7 @@ class Erasure(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="erasures of companies",
+        data_class=gettext_noop("erasures of companies"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="finished_at"),
         archived=False,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.expiring import Expired
@@ -62,7 +63,7 @@ class ExpiryRun(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="runs of expiry",
+        data_class=gettext_noop("runs of expiry"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,
@@ -117,16 +118,17 @@ class ProblemKind(models.TextChoices):
     OVERDUE = "overdue", _("Data are there whose retention period is over")
     FAILED = "failed", _("The last removal of expired data failed, at least in part")
     LATE = "late", _("Expired data were not removed for 26 hours")
+    ERASURE = "erasure", _("The erasure of a company is overdue")
 
 
 class RetentionProblem(models.Model):
     """One problem from the look that found it to the look that found it gone. Told once, and again when it changed.
 
-    `about` is what it is about, a class of data or a company's code; `detail` holds nothing that changes by itself.
+    `about` is what it is about, a table or the id of a company; `detail` holds nothing that changes by itself.
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="upkeep of retention",
+        data_class=gettext_noop("upkeep of retention"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ended_at"),
         archived=False,
@@ -155,4 +157,9 @@ class RetentionProblem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.kind
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What is wrong, for people."""
+        return str(ProblemKind(self.kind).label)

@@ -14,7 +14,7 @@ from accounts.people.models import FormerUserId, former_hash
 from auditlog.models import AuditEvent
 from auditlog.requests.models import RequestEntry
 from documents.models import Document, DocumentVersion, Folder
-from retention.holds.models import Extent, Hold, Scope
+from retention.holds.models import Extent, Hold, KeptRow, Scope
 from retention.holds.queries import kept_ids
 
 EVERYTHING = Q(pk__isnull=False)
@@ -31,8 +31,8 @@ class Coverage:
         self._hold_id = extent.id if isinstance(extent, Hold) else None
 
     def of(self, model: type[Model]) -> Q | None:
-        """Which rows of the model it reaches; None for none of them."""
-        if self.extent.scope == Scope.COMPANY:
+        """Which rows of the model it reaches; None for none of them. What was kept goes with its hold only."""
+        if self.extent.scope == Scope.COMPANY or model is KeptRow:
             return EVERYTHING
         rule = _RULES[Scope(self.extent.scope)].get(model)
         return rule(self) if rule else None
@@ -107,4 +107,4 @@ _RULES: dict[Scope, dict[type[Model], Rule]] = {
 
 def may_cover(scope: str, model: type[Model]) -> bool:
     """Whether an extent of this scope can reach rows of the model at all."""
-    return scope == Scope.COMPANY or model in _RULES[Scope(scope)]
+    return scope == Scope.COMPANY or model is KeptRow or model in _RULES[Scope(scope)]

@@ -4,12 +4,12 @@ A company never reads a hold itself: the app role has no right on `Hold` and `Ke
 a sealed one. What is not sealed is told in a table of its own, `CompanyNotice`.
 """
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import NO_RIGHTS, READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
@@ -52,7 +52,7 @@ class Hold(Extent):
     """One hold. It acts from the moment it is placed until a second operator has confirmed its release."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="legal holds",
+        data_class=gettext_noop("legal holds"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="released_at"),
         archived=False,
@@ -102,9 +102,10 @@ class Hold(Extent):
         """Whether it holds anything."""
         return self.released_at is None
 
-    def is_overdue(self, today: date) -> bool:
-        """Whether its review should have been done."""
-        return self.is_active and self.review_on < today
+    @property
+    def overdue(self) -> bool:
+        """Whether its review should have been done by now."""
+        return self.is_active and self.review_on < timezone.localdate()
 
 
 class KeptRow(models.Model):
@@ -115,7 +116,7 @@ class KeptRow(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="rows kept by legal holds",
+        data_class=gettext_noop("rows kept by legal holds"),
         ownership=Ownership.CUSTOMER,
         retention=Retention.while_in_use(),
         archived=False,
@@ -154,7 +155,7 @@ class CompanyNotice(Extent):
     """What a company may know of a hold or a disclosure: a copy for it, made only of what is not sealed."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="notices of legal holds and disclosures",
+        data_class=gettext_noop("notices of legal holds and disclosures"),
         ownership=Ownership.PROVIDER,
         retention=Retention.with_contract(),
         archived=False,

@@ -8,7 +8,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from retention.holds.models import CompanyNotice, Hold, KeptRow, NoticeKind, Scope
+from accounts.models import User
+from accounts.queries import active_holders_of
+from retention.holds.models import CompanyNotice, Hold, KeptRow, NoticeKind
+from tenants.isolation.assets import asset_models
 from tenants.isolation.transactions import platform_transaction
 
 _PER_PAGE = 25
@@ -53,11 +56,16 @@ def find_hold(hold_id: UUID) -> Hold | None:
         return Hold.objects.filter(id=hold_id).first()
 
 
-def kept_counts(hold_id: UUID) -> dict[str, int]:
-    """How many rows a hold has kept, by table."""
+def kept_counts(hold_id: UUID) -> list[tuple[str, int]]:
+    """How many rows a hold has kept, of each kind under its name for people."""
     with platform_transaction():
         rows = KeptRow.objects.filter(hold_id=hold_id).order_by("table_name").values_list("table_name")
-        return dict(rows.annotate(rows=Count("id")))
+        counts = dict(rows.annotate(rows=Count("id")))
+    return [
+        (str(model._meta.verbose_name_plural), counts[model._meta.db_table])
+        for model, _asset in asset_models()
+        if model._meta.db_table in counts
+    ]
 
 
 def due_for_review(today: date) -> list[Hold]:
@@ -73,6 +81,6 @@ def notices(kind: NoticeKind | None = None) -> "QuerySet[CompanyNotice]":
     return found.filter(kind=kind) if kind else found
 
 
-def holds_whole(tenant_id: UUID) -> bool:
-    """Whether a hold covers the whole company."""
-    return any(hold.scope == Scope.COMPANY for hold in active_holds(tenant_id))
+def reviewers() -> list[User]:
+    """The operators who work with holds. In the provider's scope."""
+    return list(active_holders_of("operator.holds").order_by("name"))

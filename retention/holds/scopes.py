@@ -22,7 +22,10 @@ from tenants.models import Tenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What an order names: `name` is the path of a folder or document, or a user ID; the days are whole ones."""
+    """What an order names: `name` is the path of a folder or document, or a user ID.
+
+    The days are whole ones, in the zone of the company. They bound an audit log, and what is disclosed of all else.
+    """
 
     scope: Scope
     name: str = ""
@@ -34,9 +37,9 @@ class Reach:
         extent.tenant_id = tenant.id
         extent.company_code, extent.company_name = tenant.company_code, tenant.name
         extent.scope = self.scope
-        if self.scope == Scope.AUDIT:
+        if self.scope == Scope.AUDIT or (self.first_day and self.last_day):
             extent.since, extent.until = self._period(tenant)
-        elif self.scope != Scope.COMPANY:
+        if self.scope in _FINDERS:
             with platform_scope(False), tenant_transaction(tenant.id):
                 extent.scope_id, extent.scope_label = _FINDERS[self.scope](self.name.strip())
 

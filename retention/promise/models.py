@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from retention.promise.arithmetic import DEFAULT_GRACE
 from tenants.isolation.assets import READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
@@ -14,7 +15,7 @@ class PromiseSetting(models.Model):
     """The days of grace, once they were changed; one row, or none."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="settings of retention",
+        data_class=gettext_noop("settings of retention"),
         ownership=Ownership.PROVIDER,
         retention=Retention.while_in_use(),
         archived=False,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import Asset, Ownership, Retention
 from tenants.isolation.models import TenantModel
@@ -52,7 +53,7 @@ class DataReturn(TenantModel):
     """One data return. Its parts are encrypted objects of the company under the name of the run that wrote them."""
 
     asset = Asset(
-        data_class="data returns",
+        data_class=gettext_noop("data returns"),
         ownership=Ownership.DERIVED,
         retention=Retention.for_days(
             ROW_DAYS, counted_from="asked_at", expired_by="retention.returning.outstanding.clear_away"

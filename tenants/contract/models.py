@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from tenants.contract.countries import Country, Currency
 from tenants.isolation.assets import READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
@@ -20,7 +20,7 @@ class Organisation(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="organisation record",
+        data_class=gettext_noop("organisation record"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,

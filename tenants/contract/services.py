@@ -24,6 +24,7 @@ from tenants.contract.countries import clean_phone, clean_postal_code
 from tenants.contract.models import Organisation
 from tenants.contract.queries import PlanUse, organisation_of, uses_of
 from tenants.furnishing import register_furnishing
+from tenants.invoices.terms import note_plan_change
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import provider_company
 from tenants.isolation.transactions import platform_transaction, take_turns
@@ -101,6 +102,7 @@ def change_plan(tenant_id: UUID, *, plan: PlanCode, actor: Actor) -> Tenant:
         after = {"plan": tenant.plan_code, "state": tenant.state}
         if after != before:
             tenant.save(update_fields=["plan_code", "state"])
+            note_plan_change(tenant, before=before["plan"], after=after["plan"])
             _record_change(PLAN_CHANGED, tenant, actor=actor, before=before, after=after)
     return tenant
 

@@ -23,7 +23,7 @@ from tenants.invoices.issuers import printed, require_complete
 from tenants.invoices.models import Invoice, InvoiceKind, Issuer, Price
 from tenants.invoices.periods import due_date, ended_months, fiscal_year, oldest_ended_month
 from tenants.invoices.recipients import recipient_of
-from tenants.invoices.terms import stretches
+from tenants.invoices.terms import Terms, terms
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
@@ -47,12 +47,12 @@ def drafts(now: datetime, *, wanted: str = "") -> list[Draft]:
     with platform_transaction():
         price_list = list(Price.objects.all())
         tenants = list(Tenant.objects.filter(is_provider=False).order_by("company_code"))
-        there = queries.invoiced(since=oldest_ended_month(now))
+        there, known = queries.invoiced(since=oldest_ended_month(now)), terms()
     found = []
     for tenant in tenants:
-        for month in ended_months(tenant, now):
+        for month in ended_months(tenant, now, last_day=known.last_day(tenant)):
             if (tenant.id, month.first_day) not in there and wanted in {"", str(month)}:
-                lines = lines_of(tenant, month, price_list)
+                lines = lines_of(tenant, month, price_list, known)
                 if any(line["amount"] for line in lines):
                     found.append(Draft(tenant, month, lines))
     return sorted(found, key=lambda draft: (str(draft.month), draft.tenant.company_code))
@@ -107,11 +107,11 @@ def summed(lines: list[dict[str, Any]], issuer: Issuer) -> dict[str, Any]:
     return {"taxes": [one.as_json() for one in taxes], "net": net, "tax": tax, "total": net + tax}
 
 
-def lines_of(tenant: Tenant, month: Month, price_list: list[Price]) -> list[dict[str, Any]]:
+def lines_of(tenant: Tenant, month: Month, price_list: list[Price], known: Terms) -> list[dict[str, Any]]:
     """What the company's plans of a month cost, by days where one was not for the whole month."""
     of = month.last_day.day
     lines = []
-    for stretch in stretches(tenant, month):
+    for stretch in known.stretches(tenant, month):
         price = queries.price_on(price_list, stretch.plan_code, month.first_day)
         if price is None or not price.fee or stretch.plan_code == PlanCode.TRIAL:
             continue

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from tenants.invoices.amounts import Rounding
 from tenants.invoices.registration import validate_registration_number
@@ -31,7 +31,7 @@ class Price(models.Model):
     """The monthly fee of a plan in yen without tax, from the first of a month until the next price of the plan."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="price list",
+        data_class=gettext_noop("price list"),
         ownership=Ownership.PROVIDER,
         retention=Retention.while_in_use(),
         archived=False,
@@ -68,6 +68,37 @@ class Price(models.Model):
         return f"{self.get_plan_code_display()} {self.valid_from:%Y-%m}"
 
 
+class PlanChange(models.Model):
+    """That a company went from one plan to another, on a day of its time zone: what its months cost."""
+
+    asset: ClassVar[Asset] = Asset(
+        data_class="organisation record",
+        ownership=Ownership.PROVIDER,
+        retention=Retention.unlimited(),
+        archived=False,
+        platform_archived=True,
+        returned=False,
+        erasure=Erasure.KEEP,
+        kind=TableKind.CONTROL,
+        app_rights=NO_RIGHTS,
+        platform_rights=APPEND_ONLY,
+    )
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant_id = models.UUIDField(editable=False)
+    plan_before = models.CharField(max_length=20, choices=PlanCode)
+    plan_after = models.CharField(max_length=20, choices=PlanCode)
+    day = models.DateField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["changed_at"]
+        indexes = [models.Index(fields=["tenant_id", "changed_at"], name="invoices_plan_of_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_before} → {self.plan_after}"
+
+
 class AccountKind(models.TextChoices):
     """Kinds of bank accounts that are paid to."""
 
@@ -79,7 +110,7 @@ class Issuer(models.Model):
     """Who issues the invoices: one row. Each invoice keeps the issuer as it was then."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="issuer of invoices",
+        data_class=gettext_noop("issuer of invoices"),
         ownership=Ownership.PROVIDER,
         retention=Retention.while_in_use(),
         archived=False,
@@ -137,7 +168,7 @@ class Invoice(models.Model):
     """
 
     asset: ClassVar[Asset] = Asset(
-        data_class="invoices",
+        data_class=gettext_noop("invoices"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(KEPT_DAYS, counted_from="issued_at"),
         archived=False,
@@ -221,7 +252,7 @@ class Delivery(models.Model):
     """That the billing contact was told of an invoice; to which address is not kept."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="mails about invoices",
+        data_class=gettext_noop("mails about invoices"),
         ownership=Ownership.PROVIDER,
         retention=Retention.with_contract(),
         archived=False,

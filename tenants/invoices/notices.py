@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tenants.contract.queries import find_tenant
 from tenants.invoices import queries
 from tenants.invoices.models import Delivery, Invoice
 from tenants.invoices.recipients import Reader, readers_of
@@ -30,7 +31,8 @@ def tell_of_invoices(now: datetime) -> int:
     told = 0
     for invoice in queries.untold(since=now - _NEWS):
         try:
-            readers = readers_of(invoice.tenant_id)
+            tenant = find_tenant(invoice.tenant_id)
+            readers = readers_of(tenant) if tenant else []
             for reader in readers:
                 _mail(invoice, reader)
         except (OSError, SMTPException):

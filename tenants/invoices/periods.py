@@ -5,17 +5,23 @@ from datetime import date, datetime, timedelta
 
 from config.business_hours import is_business_day
 from tenants.models import Tenant
-from tenants.months import Month, month_of
+from tenants.months import Month, month_of, start_of
 
 # How far back a missed month is looked for: a year of failed jobs would have been noticed.
 _MONTHS_BACK = 12
+_DAY = timedelta(days=1)
 # Banks are closed on these days as well (銀行法施行令5条), so nothing can be paid on them.
 _BANK_HOLIDAYS = frozenset({(12, 31), (1, 2), (1, 3)})
 
 
-def ended_months(tenant: Tenant, now: datetime) -> Iterator[Month]:
-    """The months of the company that are over where it is, of the last year, the newest first (T10)."""
+def ended_months(tenant: Tenant, now: datetime, *, last_day: date | None = None) -> Iterator[Month]:
+    """The months of the company that are over where it is, of the last year, the newest first (T10).
+
+    The last one is over with the last day of use: the company gets its last invoice before it is erased.
+    """
     month = month_of(now, tenant.time_zone)
+    if last_day is not None and month.first_day <= last_day and start_of(last_day + _DAY, month.zone) <= now:
+        yield month
     begun = month_of(tenant.created_at, tenant.time_zone)
     for _step in range(_MONTHS_BACK):
         month = month.previous

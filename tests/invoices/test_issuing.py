@@ -1,14 +1,18 @@
 """Invoices are issued once, without gaps, to the yen, and stay as they are (T6)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
-from tenants.invoices import issuing
+from tenants.contract.services import change_organisation, change_plan
+from tenants.invoices import issuing, terms
 from tenants.invoices.crediting import credit, rests
 from tenants.invoices.issuers import change_issuer
 from tenants.invoices.models import Invoice
@@ -19,6 +23,7 @@ from tenants.invoices.queries import prices as price_list
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
+from tenants.plans import PlanCode
 from tests.concurrency import at_once
 from tests.conftest import EVERY_ROLE, Cast
 from tests.invoices.conftest import ACTOR, NOW, ledger, recorded, since
@@ -207,3 +212,85 @@ def test_the_company_is_told_once(acme: Tenant, cast: Cast) -> None:
     assert message.subject == "Your invoice: 2026-000001"
     for text in ("Acme Trading", "2026-11", "55,001", "2027-01-04", "/console/contract/invoices/"):
         assert text in message.body
+
+
+def test_plans_change_and_use_ends(acme: Tenant, globex: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T6: the day of a change belongs to the new plan; the last day is paid, and its invoice comes the day after.
+
+    February 2028 has 29 days: 9 of the trial, 12 of Standard at 50,001 and 8 of Enterprise at 200,000 yen.
+    """
+    since(acme, "2028-01-05", plan_code="trial", state=State.TRIAL)
+    since(globex, "2027-02-01")
+    for moment, before, after in (
+        ("2028-02-10T23:30+09:00", "trial", "standard"),
+        ("2028-02-22T00:10+09:00", "standard", "enterprise"),
+    ):
+        with time_machine.travel(datetime.fromisoformat(moment)), platform_transaction():
+            terms.note_plan_change(acme, before=before, after=after)
+    monkeypatch.setattr(terms, "_sources", [lambda: {globex.id: date(2027, 2, 27)}])
+    on_the_last_day = datetime(2027, 2, 27, 14, 59, tzinfo=UTC)
+    assert issue(on_the_last_day) == []
+    (last,) = issue(on_the_last_day + timedelta(minutes=1))
+    # 27 of 28 days of 50,001 yen are 48,215.25, and 10 % of that 4,821.5.
+    assert (last.company_code, last.net, last.tax, f"{last.issued_on} {last.due_on}") == (
+        *("GLOBEX", 48_215, 4_821, "2027-02-28 2027-03-31"),
+    )
+    (whole,) = issue(datetime(2028, 3, 1, tzinfo=UTC))
+    assert [(line["first"], line["last"], line["days"], line["amount"]) for line in whole.lines] == [
+        ("2028-02-10", "2028-02-21", 12, 20_690),  # 20,690.06…
+        ("2028-02-22", "2028-02-29", 8, 55_172),  # 55,172.41…
+    ]
+    assert (whole.company_code, whole.net, whole.tax, whole.total) == ("ACME", 75_862, 7_586, 83_448)
+    assert issue(datetime(2028, 3, 1, tzinfo=UTC)) == []
+
+
+def test_a_change_of_plan_is_remembered(acme: Tenant) -> None:
+    """T6: by the service that changes it."""
+    change_plan(acme.id, plan=PlanCode.ENTERPRISE, actor=ACTOR)
+    with platform_transaction():
+        (change,) = terms.terms().changes[acme.id]
+    assert (change.plan_before, change.plan_after) == ("standard", "enterprise")
+
+
+def test_the_recipient_is_the_organisation_of_that_day(acme: Tenant) -> None:
+    """T5, T6: address and billing contact, who is told in the language of the country."""
+    since(acme, "2026-11-01")
+    record = {"billing_name": "Kana Kuroda", "billing_email": "bills@acme.example", "address": "東京都港区1-1"}
+    change_organisation(acme.id, changes=record | {"billing_department": "経理部"}, actor=ACTOR)
+    (invoice,) = issue()
+    change_organisation(acme.id, changes={"address": "大阪府"}, actor=ACTOR)
+    assert ledger()[0].recipient == invoice.recipient == {
+        "name": "Acme Trading",
+        "country": "JP",
+        "postal_code": "",
+        "address": "東京都港区1-1",
+        "department": "経理部",
+        "contact": "Kana Kuroda",
+    }  # fmt: skip
+    assert tell_of_invoices(NOW) == 1
+    assert [(one.to, one.subject) for one in mail.outbox] == [
+        (["bills@acme.example"], "請求書を発行しました（2026-000001）")
+    ]
+
+
+def test_the_command(acme: Tenant, globex: Tenant, capsys: pytest.CaptureFixture[str]) -> None:
+    """T6: a dry run writes nothing."""
+    since(acme, "2026-09-01")
+    since(globex, "2026-10-01")
+
+    def run(*arguments: str) -> Any:
+        with time_machine.travel(NOW):
+            call_command("invoice", *arguments, "--json")
+        return json.loads(capsys.readouterr().out)
+
+    assert run("issue", "--month", "2026-10", "--dry-run") == [
+        {"code": "ACME", "month": "2026-10", "net": 50_001},
+        {"code": "GLOBEX", "month": "2026-10", "net": 50_001},
+    ]
+    assert run("list") == ledger() == []
+    run("issue", "--month", "2026-10")
+    assert len(run("issue")) == 3
+    assert [(row["number"], row["month"]) for row in run("list", "--tenant", "globex")] == [
+        ("2026-000005", "2026-11"),
+        ("2026-000002", "2026-10"),
+    ]

@@ -19,7 +19,7 @@ from pytest_django import Settings
 from accounts.menus import ADMINISTRATOR, OPERATOR
 from auditlog.models import AuditEvent
 from backups.destruction.effects import effect_on
-from backups.destruction.models import DestructionRequest, RequestState
+from backups.destruction.models import DestructionRequest
 from backups.destruction.queries import find_request, open_request
 from backups.destruction.services import (
     confirm_destruction,
@@ -30,6 +30,7 @@ from backups.destruction.services import (
 from backups.taking import take_archive
 from documents.models import DocumentVersion
 from documents.objects import open_content
+from tenants.four_eyes import RequestState
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant

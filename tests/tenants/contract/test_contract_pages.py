@@ -5,13 +5,18 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Session
+from backups.models import Archive
+from backups.models import State as ArchiveState
 from tenants.contract.queries import organisation_record
+from tenants.isolation.models import new_id
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Edition, State, Tenant
 from tenants.plans import PlanCode
 from tenants.queries import tenant_by_code
 from tests.accounts.reading import actions_of, newest_event, page_of
 from tests.conftest import EVERY_ROLE, Cast
+from tests.factories.people import make_person
+from tests.factories.rows import make_row
 from tests.factories.tenants import make_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
@@ -62,12 +67,15 @@ def test_a_company_sees_what_was_agreed_and_used(cast: Cast) -> None:
 
 
 def test_a_full_plan_is_seen_in_time(cast: Cast) -> None:
-    """T7: 3 of 3 users is an alarm, which the bar shows."""
+    """T7: the bar warns at 80 % and alarms when nothing more fits in."""
     with platform_transaction():
         Tenant.objects.filter(id=cast.admin.tenant.id).update(plan_code=PlanCode.TRIAL, state=State.TRIAL)
-    page = page_of(cast.admin.client(), "/console/contract/")
-    assert "3 of 5 users, 60%" in page
-    assert "The administrators" not in page
+    client = cast.admin.client()
+    for user_id, text, tone in (("fourth", "4 of 5 users, 80%", "warning"), ("fifth", "5 of 5 users, 100%", "danger")):
+        make_person(cast.admin.tenant, user_id)
+        page = page_of(client, "/console/contract/")
+        assert text in page
+        assert f"measure-{tone}" in page
 
 
 def test_a_company_keeps_its_record_on_its_page(cast: Cast) -> None:
@@ -119,6 +127,20 @@ def test_an_operator_changes_the_plan(cast: Cast) -> None:
     assert client.post(address(cast, "plan/"), {"plan": "enterprise"}).status_code == 302
     assert now(cast.admin.tenant).plan_code == PlanCode.ENTERPRISE
     assert "1,000 users" in page_of(client, address(cast))
+
+
+def test_backups_that_a_smaller_plan_costs_are_counted_beforehand(cast: Cast) -> None:
+    """T7, B2: verified generations of this company, beyond those that the plan keeps."""
+    with platform_transaction():
+        Tenant.objects.update(plan_code=PlanCode.ENTERPRISE)
+    for person, verified in ((cast.admin, 9), (cast.outsider, 12)):
+        with tenant_transaction(person.tenant.id):
+            for number in range(verified + 1):
+                state = ArchiveState.VERIFIED if number else ArchiveState.DAMAGED
+                make_row(Archive, id=new_id(), place=f"{number}", state=state)
+    page = page_of(cast.operator.client(), address(cast, "plan/"))
+    assert page.count("generations are removed") == 1
+    assert "The 2 oldest generations are removed" in page
 
 
 def test_an_operator_changes_the_edition(cast: Cast) -> None:
