@@ -56,6 +56,7 @@ class StaffAccess(TenantModel):
         archived=True,
         rolled_back=False,  # who was inside stays on record
         returned=True,
+        withheld=("operator_email", "operator_session"),
         app_rights=frozenset({"SELECT", "INSERT", "UPDATE"}),
         platform_rights=frozenset({"SELECT"}),
     )

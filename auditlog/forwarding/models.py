@@ -53,6 +53,18 @@ class Destination(TenantModel):
         archived=True,
         rolled_back=False,  # a place in the log, which goes on
         returned=True,
+        withheld=(
+            "home",
+            "since",
+            "transaction_id",
+            "position_at",
+            "position_id",
+            "mark_transaction",
+            "mark_at",
+            "gap_until",
+            "claim",
+            "claimed_until",
+        ),
         platform_rights=frozenset({"SELECT"}),
     )
 

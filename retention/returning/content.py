@@ -13,7 +13,7 @@ from django.utils import translation
 from auditlog.exports.spreadsheet import BOM, csv_rows
 from auditlog.models import AuditEvent
 from documents.fields import SearchField
-from retention.returning.labels import label_of
+from retention.returning.labels import label_of, title_of
 from tenants.isolation.assets import Asset, asset_models
 from tenants.isolation.context import require_tenant_id
 
@@ -90,7 +90,7 @@ def _table(model: type[models.Model], asset: Asset) -> Table:
         rows = model._default_manager.filter(**own).order_by("pk").values_list(*names)
         return rows.iterator(chunk_size=_AT_ONCE)
 
-    return labelled(model._meta.db_table, lambda: str(model._meta.verbose_name_plural), columns, read)
+    return labelled(model._meta.db_table, lambda: title_of(model), columns, read)
 
 
 def _labeller(field: "models.Field[Any, Any]") -> Callable[[], str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from documents.queries import storage_used
 from retention.returning.models import OPEN_STATES, DataReturn, ReturnState
 
-_SHOWN = 20
+_SHOWN = 30
 
 
 def newest_returns() -> "QuerySet[DataReturn]":

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tenants.commands import SekishoCommand, command_error
-from tenants.subcommands import cancelling, contracts, creating, deleting, listing
+from tenants.subcommands import cancelling, contracts, creating, deleting, exporting, listing
 from tenants.subcommands.subcommand import Subcommand
 
 # In the order in which `--help` names them. A new one stands in a module of its own, and that module stands here.
@@ -16,6 +16,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *deleting.SUBCOMMANDS,
     *cancelling.SUBCOMMANDS,
     *contracts.SUBCOMMANDS,
+    *exporting.SUBCOMMANDS,
 )
 
 

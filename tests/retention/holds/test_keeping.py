@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.people.removal import remove_user
 from auditlog.models import AuditEvent
 from auditlog.retention.expiry import drop_expired
+from backups.generations import apply_generations
 from documents import contents, removal, tree
 from documents.models import Document, DocumentVersion, Folder
 from retention.holds.models import Hold, Scope
@@ -20,11 +21,12 @@ from tenants.isolation.keeping import held_rows, held_tenants, is_held, not_held
 from tenants.isolation.transactions import tenant_transaction
 from tenants.models import Tenant
 from tests.auditlog.retention.conftest import JOB, log_of, partitions_put_back, write_old
+from tests.backups.conftest import Made, made
 from tests.conftest import EVERY_ROLE
 from tests.documents.making import objects_of, tree_of
 from tests.retention.holds.conftest import Furnished, Place, kept_rows
 
-__all__ = ["partitions_put_back", "write_old"]
+__all__ = ["made", "partitions_put_back", "write_old"]
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
@@ -165,6 +167,24 @@ def test_held_events_are_put_aside_before_their_partition_goes(
         assert len(drop_expired(actor=JOB).dropped) == 2
     expected = [before[str(held.id)]] + ([before[str(also.id)]] if scope == Scope.COMPANY else [])
     assert sorted(kept_rows("auditlog_auditevent"), key=lambda row: str(row["at"]), reverse=True) == expected
+
+
+def test_all_generations_of_a_held_company_stay(
+    ours: Furnished, theirs: Furnished, place: Place, release: Callable[[Hold], Hold], made: Made
+) -> None:
+    """R5, B2: beyond the plan they are removed again once the hold is released; of others as ever."""
+    count = Tenant.objects.using("platform").get(id=ours.tenant.id).plan.generations + 2
+    for company in (ours, theirs):
+        for day in range(count):
+            made(company.tenant, hours=24 * day + 1)
+    hold = place(ours.tenant, Scope.COMPANY)
+    with tenant_scope(theirs.tenant.id):
+        assert apply_generations(actor=JOB) == 2
+    with tenant_scope(ours.tenant.id):
+        assert apply_generations(actor=JOB) == 0
+    release(hold)
+    with tenant_scope(ours.tenant.id):
+        assert apply_generations(actor=JOB) == 2
 
 
 def test_no_role_of_a_company_reads_a_hold(ours: Furnished, place: Place) -> None:

@@ -106,8 +106,8 @@ def test_a_disclosure_from_order_to_handout(ours: Furnished, olga: Person, otto:
     assert "2026 (wa) 1234" in body(ours.anna.client(), "/console/contract/holds/")
 
     assert second.get(f"{page}file/").status_code == 404
-    response = first.get(f"{page}file/")
-    content = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    response: Any = first.get(f"{page}file/")
+    content = b"".join(response.streaming_content)
     assert len(content) == int(response["Content-Length"])
     assert zipfile.ZipFile(io.BytesIO(content)).read("files/d.txt/v1/d.txt") == b"d.txt"
     done = {"handed_on": timezone.localdate(), "recipient": "Court clerk Sato", "way": "Encrypted disk"}
