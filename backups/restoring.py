@@ -30,6 +30,7 @@ from backups.preconditions import check_database, check_manifest
 from backups.progress import Progress, silent
 from backups.recovery import journal
 from backups.recovery.models import Restore, RestoreKind, RestoreState
+from backups.recovery.replay import was_erased
 from backups.recovery.sweeping import cause_of, give_up, sweep
 from backups.tableparts import TablesReader
 from tenants.isolation.assets import asset_models
@@ -76,6 +77,8 @@ def restore_archive(
     store = backup_store()
     check_database()
     sweep(actor=actor)
+    if was_erased(archive.tenant_id):
+        raise RestoreRefused(_("The company of this backup was erased. Nothing of it comes back."))
     if archive.state == State.DAMAGED:
         raise RestoreRefused(_("The backup was found damaged: %(cause)s.") % {"cause": archive.error})
     with exclusive(archive.tenant_id, journal.LOCK), exclusive(archive.tenant_id):

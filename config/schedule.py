@@ -77,6 +77,11 @@ SCHEDULE = {
     },
     "end-use": {"task": "retention.cancellation.tasks.end_use", "schedule": crontab()},
     "remind-of-leaving": {"task": "retention.cancellation.tasks.remind", "schedule": crontab(minute="*/10")},
+    "erase-companies": {"task": "retention.erasure.tasks.erase_due", "schedule": crontab(minute="*/10")},
+    "remove-unlocked-backups": {
+        "task": "retention.erasure.tasks.remove_unlocked",
+        "schedule": crontab(hour="6", minute="40"),
+    },
     "tell-of-ending-passwords": {
         "task": "accounts.tasks.tell_of_ending_passwords",
         "schedule": crontab(hour="8", minute="0"),

@@ -202,7 +202,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A queue of its own, which only a worker with the owner's rights takes (backups.requests.restorer).
-CELERY_TASK_ROUTES = {"backups.requests.tasks.restore_company": {"queue": "restores"}}
+CELERY_TASK_ROUTES = {
+    "backups.requests.tasks.restore_company": {"queue": "restores"},
+    "retention.erasure.tasks.erase": {"queue": "restores"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 # When the nightly backup of all companies begins, by the clock of CELERY_TIMEZONE.

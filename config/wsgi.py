@@ -13,6 +13,8 @@ for _library in ("saml2.client", "boto3"):
     import_module(_library)
 
 # Only now: the settings have to be there.
+from retention.erasure.starting import require_erased_stay_erased  # noqa: E402
 from retention.promise.starting import require_kept_promise  # noqa: E402
 
 require_kept_promise()
+require_erased_stay_erased()

@@ -340,6 +340,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:disclosure_file disclosure_id": Page("operator.holds", FINE, NO),
     "operator:disclosure_handout disclosure_id": Page("operator.holds", NO, FINE),
     "operator:retention": Page("operator.retention", FINE, NO),
+    "operator:register": Page("operator.retention", FINE, NO),
     # There is none yet (tests/retention/expiry/test_expiry_pages.py has one).
     "operator:retention_run run": Page("operator.retention", ABSENT, NO),
     "operator:retention_try": Page("operator.retention", NO, SENT_AWAY),

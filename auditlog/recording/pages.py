@@ -149,6 +149,7 @@ PAGES: dict[str, Promise] = {
     "operator:disclosure_file": _("Download of a disclosure package"),
     "operator:retention": pgettext_lazy("page", "Retention"),
     "operator:retention_run": _("Run of expiry"),
+    "operator:register": _("Asset register"),
     "operator:network": _("Emergency opening"),
     "operator:styleguide": _("Style guide"),
     "documents:list": _("Documents"),

@@ -19,6 +19,7 @@ from backups.progress import Progress, silent
 from backups.recovery import journal
 from backups.recovery.contents import put_back
 from backups.recovery.models import Restore, RestoreKind
+from backups.recovery.replay import was_erased
 from backups.recovery.rolling import roll_back
 from backups.recovery.sweeping import cause_of, finish, give_up, sweep
 from backups.taking import take_archive
@@ -75,7 +76,7 @@ def require_own_tenant(archive: Archive) -> None:
     """Raise RestoreRefused when the company of the archive is gone."""
     with platform_transaction():
         tenant = Tenant.objects.filter(id=archive.tenant_id).first()
-    if tenant is None or tenant.state == TenantState.ERASED:
+    if tenant is None or tenant.state == TenantState.ERASED or was_erased(archive.tenant_id):
         raise RestoreRefused(_("The company of this backup is gone. Restore it as a new company."))
 
 

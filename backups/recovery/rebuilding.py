@@ -33,7 +33,7 @@ from backups.recovery.actions import SERVICE_REBUILT
 from backups.recovery.models import Restore, RestoreState
 from backups.recovery.platformload import begun, load_platform, platform_manifest
 from backups.recovery.relisting import fill_catalogue, fill_platform_catalogue
-from backups.recovery.replay import replay
+from backups.recovery.replay import close_gates, erase_again, replay
 from backups.recovery.tenantload import load_company, loaded_companies
 from backups.release import tool
 from backups.runs.platformmanifest import PlatformManifest
@@ -94,6 +94,7 @@ def rebuild(
     done = Rebuilt(manifest.place.archive_id, manifest.snapshot_at, resumed=master is not None)
     with done.timed("platform"):
         master = master or load_platform(store, manifest, actor=actor, progress=progress)
+        close_gates(store)
         tenants = [one for one in all_tenants() if one.state != State.ERASED and one.placement == DEFAULT_DB_ALIAS]
         _make_room(manifest)
     with done.timed("companies"):
@@ -108,6 +109,7 @@ def rebuild(
     with done.timed("replay"):
         for tenant_id, restore in loaded.items():
             replay(tenant_id, restore.snapshot_at)
+        erase_again(store, actor=actor)
     with done.timed("seals"):
         _go_on_sealing(tenants, actor)
     with done.timed("checks"):

@@ -14,6 +14,7 @@ from backups.manifest import FORMAT, Manifest, read_manifest
 from backups.models import Archive, State
 from backups.progress import Progress, silent
 from backups.recovery.actions import CATALOGUE_FILLED
+from backups.recovery.replay import was_erased
 from backups.runs.models import PlatformArchive
 from backups.runs.platformmanifest import PlatformManifest, read_platform_manifest
 from tenants.isolation.context import require_tenant_id
@@ -37,6 +38,8 @@ def fill_catalogue(store: ObjectStore, *, actor: Actor, progress: Progress = sil
     One whose manifest is not ours, or not good, is named and left alone. May run at any time, and again. Call it with
     no transaction open. Raises StoreUnavailable.
     """
+    if was_erased(require_tenant_id()):
+        return Listed()
     listed = _filled(store, require_tenant_id(), _is_known, _add, progress)
     if listed.added:
         _record(Archive._meta.label_lower, listed, actor=actor)

@@ -10,9 +10,11 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.people.former import forget_returned
+from auditlog.actors import Actor
 from documents.limits import recount_storage
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import atomic
+from vault.stores import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,21 @@ class Step:
     run: Callable[[datetime], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who knows, out of another place than the database, which companies must not come back at all.
+
+    `close` closes them before their archives could be loaded, and says how many; `erase` takes away what came back of
+    them, once there is a log to record it in; `is_erased` answers for one company. All may run twice.
+    """
+
+    close: Callable[[ObjectStore], int]
+    erase: Callable[[ObjectStore, Actor], int]
+    is_erased: Callable[[UUID], bool]
+
+
 _steps: dict[str, Step] = {}
+_gates: list[Gate] = []
 
 
 def register(step: Step) -> None:
@@ -41,6 +57,26 @@ def replay(tenant_id: UUID, snapshot_at: datetime) -> dict[str, int]:
     """Run every step for a tenant whose rows are those of that moment; how much each changed."""
     with tenant_scope(tenant_id):
         return {step.name: step.run(snapshot_at) for step in steps()}
+
+
+def register_gate(gate: Gate) -> None:
+    """Ask this one too before anything old opens."""
+    _gates.append(gate)
+
+
+def close_gates(store: ObjectStore) -> int:
+    """Close whoever must not come back, after the directory was loaded and before anybody's archive is."""
+    return sum(gate.close(store) for gate in _gates)
+
+
+def erase_again(store: ObjectStore, *, actor: Actor) -> int:
+    """Take away what came back of them; of how many companies."""
+    return sum(gate.erase(store, actor) for gate in _gates)
+
+
+def was_erased(tenant_id: UUID) -> bool:
+    """Whether the company of an archive must not come back. Raises StoreUnavailable when nobody can tell."""
+    return any(gate.is_erased(tenant_id) for gate in _gates)
 
 
 def _recount(_snapshot_at: datetime) -> int:

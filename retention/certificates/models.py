@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
@@ -16,7 +17,7 @@ class Certificate(models.Model):
     """One certificate of one erasure. `statement` is the text that was signed, byte by byte."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="certificates of erasure",
+        data_class=gettext_noop("certificates of erasure"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="issued_at"),
         archived=False,

@@ -17,8 +17,8 @@ def _register(command: SekishoCommand, options: dict[str, Any]) -> None:
     if options["json"]:
         command.print_json([entry.figures() for entry in listed])
         return
-    rows = [(each.name, each.ownership, ", ".join(each.tables)) for each in listed]
-    command.print_table("Asset register", ("class", "whose", "tables"), rows)
+    rows = [(each.name, each.ownership, each.period, each.erasure, ", ".join(each.tables)) for each in listed]
+    command.print_table("Asset register", ("class", "whose", "period", "erasure", "tables"), rows)
 
 
 SUBCOMMANDS = (Subcommand("register", "list everything that is kept, class by class", _arguments, _register),)

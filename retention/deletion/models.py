@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from tenants.four_eyes import FourEyesRequest
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
@@ -13,7 +14,7 @@ class DeletionRequest(FourEyesRequest):
     """One operator asks, another one confirms; `erasure_id` is the erasure that began with it."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="deletions of companies",
+        data_class=gettext_noop("deletions of companies"),
         ownership=Ownership.PROVIDER,
         retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="asked_at"),
         archived=False,

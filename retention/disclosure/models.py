@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from retention.holds.models import EVIDENCE_DAYS, Extent
 from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
@@ -89,7 +90,9 @@ class Disclosure(Extent):
 class HandOut(models.Model):
     """One package given to somebody: when, to whom, how, and which one."""
 
-    asset: ClassVar[Asset] = _evidence("hand-outs of disclosures", "noted_at", frozenset({"SELECT", "INSERT"}))
+    asset: ClassVar[Asset] = _evidence(
+        gettext_noop("hand-outs of disclosures"), "noted_at", frozenset({"SELECT", "INSERT"})
+    )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     disclosure_id = models.UUIDField()

@@ -23,21 +23,19 @@ class Found:
     messages: int
 
 
-def forget(tenant_id: UUID) -> Found:
+def forget(tenant_id: UUID) -> None:
     """Remove all of it. Safe to repeat. Raises redis.RedisError."""
-    keys = messages = 0
     with _store() as store:
         for name, kind in list(_names(store)):
             if _is_about(name, tenant_id) or (kind == b"string" and _is_about(store.get(name), tenant_id)):
-                keys += int(store.delete(name))
+                store.delete(name)
             elif kind == b"list":
                 for message in list(_messages(store, name, tenant_id)):
-                    messages += int(store.lrem(name, 0, message))
+                    store.lrem(name, 0, message)
             elif kind == b"hash":  # messages that a worker has taken and not confirmed
                 for tag, message in list(store.hscan_iter(name, count=_SLICE)):
                     if _is_about(message, tenant_id):
-                        messages += int(store.hdel(name, tag))
-    return Found(keys, messages)
+                        store.hdel(name, tag)
 
 
 def look(tenant_id: UUID, *canaries: str) -> Found:
@@ -46,11 +44,9 @@ def look(tenant_id: UUID, *canaries: str) -> Found:
     keys = messages = 0
     with _store() as store:
         for name, kind in list(_names(store)):
-            keys += any(_holds(name, word) for word in words)
-            if kind == b"string":
-                content = store.get(name)
-                keys += any(_holds(content, word) for word in words)
-            elif kind in {b"list", b"hash"}:
+            contents = (name, store.get(name)) if kind == b"string" else (name,)
+            keys += any(_holds(content, word) for content in contents for word in words)
+            if kind in {b"list", b"hash"}:
                 held = _all_of(store, name) if kind == b"list" else (each for _tag, each in store.hscan_iter(name))
                 messages += sum(any(_holds(message, word) for word in words) for message in held)
     return Found(keys, messages)

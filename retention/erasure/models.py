@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.assets import Erasure as Way
+from tenants.isolation.keeping import is_held
 from tenants.isolation.models import new_id
 
 
@@ -112,6 +113,11 @@ class Erasure(models.Model):
     def is_open(self) -> bool:
         """Whether there is something to do still."""
         return self.state in OPEN_STATES
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a job should work on it: what a legal hold stopped only when the hold has ended (R5)."""
+        return self.is_open and not (self.state == ErasureState.HELD and is_held(self.tenant_id))
 
     @property
     def has_begun(self) -> bool:

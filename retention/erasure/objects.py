@@ -51,12 +51,11 @@ def remove_all(work: Work, place: Place, *, keep: Collection[str] = ()) -> None:
     What there is is counted and saved before the first one goes, once in a round: a kill leaves no doubt about the
     number. Manifests go first: without one there is no backup. Raises StoreUnavailable.
     """
-    listed = work.counts.setdefault("listed", [])
-    if place.name not in listed:
+    if place.name not in work.listed:
         found = [info for info in place.store.list(place.prefix) if info.name not in keep]
         work.add("stores", f"{place.name}.objects", len(found))
         work.add("stores", f"{place.name}.bytes", sum(info.size for info in found))
-        listed.append(place.name)
+        work.listed.append(place.name)
         work.save()
     names = [info.name for info in place.store.list(place.prefix) if info.name not in keep]
     for name in sorted(names, key=lambda name: not name.endswith(MANIFEST)):

@@ -1,16 +1,29 @@
 """Reads of erasures, as the platform role."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.utils import timezone
 
 from retention.erasure.models import OPEN_STATES, Erasure, ErasureState
 from tenants.isolation.transactions import platform_transaction
+from tenants.models import Tenant
 
 _PER_PAGE = 25
+# What should have begun so long ago and is not proven: nobody works on it, or something is in its way.
+LATE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LateErasure:
+    """One that operators have to look at, with the code of its company."""
+
+    erasure: Erasure
+    company_code: str
 
 
 def find_erasure(erasure_id: UUID) -> Erasure | None:
@@ -34,6 +47,12 @@ def erasure_page(*, state: str = "", number: Any = 1) -> Page[Erasure]:
     return page
 
 
+def every_erasure() -> list[Erasure]:
+    """All of them, the newest first."""
+    with platform_transaction():
+        return list(Erasure.objects.order_by("-planned_at", "-id"))
+
+
 def due_erasures(now: datetime | None = None) -> list[Erasure]:
     """What has to be worked on now: planned ones whose time has come, and those that did not come to their end."""
     with platform_transaction():
@@ -46,3 +65,14 @@ def overdue_erasures(now: datetime | None = None) -> list[Erasure]:
     """Those whose last day has passed without a proof."""
     with platform_transaction():
         return list(Erasure.objects.filter(state__in=OPEN_STATES, due_at__lte=now or timezone.now()).order_by("due_at"))
+
+
+def late_erasures(now: datetime | None = None) -> list[LateErasure]:
+    """Those that are overdue, or that should have begun a day ago, of which nobody was told; a hold is no delay."""
+    at = now or timezone.now()
+    with platform_transaction():
+        open_ones = Erasure.objects.filter(state__in=OPEN_STATES, told_at=None).exclude(state=ErasureState.HELD)
+        late = list(open_ones.filter(Q(due_at__lte=at) | Q(begin_at__lte=at - LATE)).order_by("due_at"))
+        tenants = Tenant.objects.filter(id__in=[one.tenant_id for one in late])
+        codes = dict(tenants.values_list("id", "company_code"))
+    return [LateErasure(one, codes[one.tenant_id]) for one in late]

@@ -6,8 +6,8 @@ from the backups, and before the archives, so that the newest one can be seen to
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -26,7 +26,14 @@ from backups.recovery import journal
 from backups.recovery.inplace import wait_for_requests
 from backups.sites.services import LOCK as COPYING
 from retention.erasure import ledger, memory
-from retention.erasure.actions import ERASURE_BEGUN, ERASURE_FAILED, ERASURE_HELD, ERASURE_PROVEN, ERASURE_STEP
+from retention.erasure.actions import (
+    ERASURE_BEGUN,
+    ERASURE_FAILED,
+    ERASURE_HELD,
+    ERASURE_PROVEN,
+    ERASURE_REPLAYED,
+    ERASURE_STEP,
+)
 from retention.erasure.errors import ErasureRefused, ResidueFound
 from retention.erasure.holdbacks import holdbacks_of
 from retention.erasure.ledger import Entry, Phase, Stays
@@ -57,16 +64,28 @@ def run_erasure(erasure_id: UUID, *, actor: Actor) -> Erasure:
     VaultError, DatabaseError, RedisError, ErasureError.
     """
     check_database()
-    erasure = _found(erasure_id)
-    with ExitStack() as alone:
-        for what in (LOCK, journal.LOCK, COPYING):
-            alone.enter_context(exclusive(erasure.tenant_id, what))
-        alone.enter_context(exclusive(erasure.tenant_id))
+    with _alone(_found(erasure_id).tenant_id):
         erasure = _found(erasure_id)
         if erasure.state not in {ErasureState.PROVEN, ErasureState.WITHDRAWN}:
             _carry_out(_taken_up(erasure, actor))
-    erasure.refresh_from_db(using="platform")
-    return erasure
+    return _found(erasure_id)
+
+
+def go_on(work: Work) -> Erasure:
+    """Work on, without asking whether it may be: what the ledger says was begun once. Raises as `run_erasure`."""
+    with _alone(work.tenant_id):
+        _carry_out(work)
+    return _found(work.erasure.id)
+
+
+@contextmanager
+def _alone(tenant_id: UUID) -> Iterator[None]:
+    """Nobody else erases, restores, backs up or copies the company meanwhile. Raises RunningAlready."""
+    with ExitStack() as stack:
+        for what in (LOCK, journal.LOCK, COPYING):
+            stack.enter_context(exclusive(tenant_id, what))
+        stack.enter_context(exclusive(tenant_id))
+        yield
 
 
 def entry_of(erasure: Erasure, phase: Phase) -> Entry:
@@ -108,14 +127,18 @@ def _taken_up(erasure: Erasure, actor: Actor) -> Work:
         if erasure.begin_at > timezone.now():
             raise ErasureRefused(_("This erasure begins on %(at)s.") % {"at": erasure.begin_at.isoformat()})
         if erasure.state == ErasureState.HELD:
-            erasure.counts["listed"] = []
+            erasure.counts.pop("listed", None)
         erasure.state, erasure.error, erasure.attempts = ErasureState.RUNNING, "", erasure.attempts + 1
+        work = Work(erasure, tenant.company_code, actor)
         if erasure.begun_at is None:
             erasure.begun_at = timezone.now()
             after = {"ground": erasure.ground, "due_at": erasure.due_at.isoformat()}
             record_in_both(ERASURE_BEGUN, tenant, actor=actor, after=after)
+        else:
+            after = {"step": erasure.step, "attempt": str(erasure.attempts)}
+            record_at_provider(ERASURE_BEGUN, work, actor=actor, after=after)
         erasure.save(update_fields=["state", "error", "attempts", "begun_at", "counts"])
-    return Work(erasure, tenant.company_code, actor)
+    return work
 
 
 def _carry_out(work: Work) -> None:
@@ -162,9 +185,13 @@ def _forget(work: Work) -> None:
     for table in tables_to_empty():
         if table.name in _AT_ONCE or table.name == "sso_ssosession":
             empty_table(work, table)
-    found = memory.forget(work.tenant_id)
-    work.add("memory", "keys", found.keys)
-    work.add("memory", "messages", found.messages)
+    if "memory" not in work.listed:  # counted and saved before it goes, once in a round
+        found = memory.look(work.tenant_id)
+        work.add("memory", "keys", found.keys)
+        work.add("memory", "messages", found.messages)
+        work.listed.append("memory")
+        work.save()
+    memory.forget(work.tenant_id)
 
 
 def _remove_contents(work: Work) -> None:
@@ -207,7 +234,7 @@ _STEPS: dict[Step, Callable[[Work], None]] = {
 
 def _begin_again(work: Work) -> None:
     work.erasure.step = Step.MEMORY
-    work.counts["listed"] = []
+    work.listed.clear()
     work.save("step", "proof")
 
 
@@ -221,7 +248,7 @@ def _finish(work: Work) -> None:
     with platform_transaction():
         erasure.save(update_fields=["state", "step", "finished_at", "holdbacks", "counts", "proof"])
         after = {"counts": lines(entry.counts), "key_ids": list(entry.key_ids), "stays": len(entry.stays)}
-        record_at_provider(ERASURE_PROVEN, work, actor=work.actor, after=after)
+        record_at_provider(ERASURE_REPLAYED if work.replayed else ERASURE_PROVEN, work, actor=work.actor, after=after)
 
 
 def _leave_held(work: Work) -> None:

@@ -1,10 +1,12 @@
 """Planning an erasure, taking the plan back, carrying it out (R1)."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
@@ -18,7 +20,7 @@ from tenants.isolation.transactions import on_commit, platform_transaction
 from tenants.models import State, Tenant
 from vault.errors import VaultError
 
-__all__ = ["plan_erasure", "run_erasure", "withdraw_erasure"]
+__all__ = ["note_told", "plan_erasure", "run_erasure", "withdraw_erasure"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +62,12 @@ def withdraw_erasure(erasure_id: UUID, *, actor: Actor) -> Erasure:
         record_in_both(ERASURE_WITHDRAWN, Tenant.objects.get(id=erasure.tenant_id), actor=actor, after={})
         on_commit(lambda: _tell_ledger(erasure, Phase.WITHDRAWN))
     return erasure
+
+
+def note_told(erasure_ids: Sequence[UUID]) -> None:
+    """Operators have been told that these are late."""
+    with platform_transaction():
+        Erasure.objects.filter(id__in=erasure_ids).update(told_at=timezone.now())
 
 
 def _tell_ledger(erasure: Erasure, phase: Phase) -> None:

@@ -44,6 +44,12 @@ class Work:
         counts: dict[str, Any] = self.erasure.counts
         return counts.setdefault("replayed", {}) if self.replayed else counts
 
+    @property
+    def listed(self) -> list[str]:
+        """The places of which was counted in this round what goes."""
+        listed: list[str] = self.counts.setdefault("listed", [])
+        return listed
+
     def add(self, kind: str, name: str, count: int) -> None:
         """Count something that goes; whoever calls this saves it, in the transaction in which it goes."""
         counted = self.counts.setdefault(kind, {})

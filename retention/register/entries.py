@@ -1,32 +1,91 @@
 """The lines of the register, from the declarations (R6)."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from tenants.isolation.assets import Asset, Ownership, declared_assets
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from retention.register.words import period_words
+from tenants.isolation.assets import Asset, Ownership, Retention, declared_assets
+
+OWNERSHIPS = {
+    Ownership.CUSTOMER: _("Customer data"),
+    Ownership.DERIVED: _("Derived from customer data"),
+    Ownership.PROVIDER: _("Provider's data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One class of data and what all its tables have in common; a class whose tables differ has several lines."""
 
-    name: str
+    code: str
     ownership: Ownership
-    days: int | None
+    retention: Retention
+    erasure: str
+    archived: bool
+    returned: bool
     tables: tuple[str, ...]
+    sealed: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The class, in the reader's language."""
+        return capfirst(gettext(self.code))
+
+    @property
+    def whose(self) -> str:
+        """Whose data it is, for people."""
+        return str(OWNERSHIPS[self.ownership])
+
+    @property
+    def period(self) -> str:
+        """How long it is kept, for people."""
+        kept = self.retention
+        if kept.words:
+            return str(kept.words)
+        if kept.days is not None:
+            return period_words(kept.days)
+        if kept.in_use:
+            return gettext("As long as it is in use")
+        return gettext("Until the contract ends") if kept.contract else gettext("Without limit")
 
     def figures(self) -> dict[str, Any]:
         """For machines."""
-        return {"class": self.name, "ownership": self.ownership, "days": self.days, "tables": list(self.tables)}
+        return {
+            "class": self.code,
+            "ownership": self.ownership,
+            "days": self.retention.days,
+            "contract": self.retention.contract,
+            "period": self.period,
+            "erasure": self.erasure,
+            "backed_up": self.archived,
+            "returned": self.returned,
+            "sealed": list(self.sealed),
+            "tables": list(self.tables),
+        }
 
 
 def entries() -> list[Entry]:
-    """Every class, by name."""
-    tables: dict[tuple[str, Ownership, int | None], list[str]] = {}
-    for table, asset in declared_assets().items():
-        tables.setdefault(_kind_of(asset), []).append(table)
-    return [Entry(*kind, tables=tuple(sorted(names))) for kind, names in sorted(tables.items(), key=str)]
+    """Every class, customers' first, then by name."""
+    tables: dict[tuple[Any, ...], list[tuple[str, Asset]]] = defaultdict(list)
+    for table, asset in sorted(declared_assets().items()):
+        tables[_kind_of(asset)].append((table, asset))
+    order = list(Ownership)
+    listed = [
+        Entry(
+            *kind,
+            tuple(table for table, _asset in of),
+            tuple(f"{table}.{column}" for table, asset in of for column, _purpose in asset.sealed),
+        )
+        for kind, of in tables.items()
+    ]
+    return sorted(listed, key=lambda entry: (order.index(entry.ownership), entry.code, entry.tables))
 
 
-def _kind_of(asset: Asset) -> tuple[str, Ownership, int | None]:
-    return asset.data_class, asset.ownership, asset.retention.days
+def _kind_of(asset: Asset) -> tuple[Any, ...]:
+    backed_up = asset.archived or asset.platform_archived
+    return asset.data_class, asset.ownership, asset.retention, str(asset.erasure), backed_up, asset.returned

@@ -72,7 +72,7 @@ class PlanChange(models.Model):
     """That a company went from one plan to another, on a day of its time zone: what its months cost."""
 
     asset: ClassVar[Asset] = Asset(
-        data_class="organisation record",
+        data_class=gettext_noop("organisation record"),
         ownership=Ownership.PROVIDER,
         retention=Retention.unlimited(),
         archived=False,

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from tenants.isolation.assets import APPEND_ONLY, READ_ONLY, Asset, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
@@ -41,7 +42,7 @@ class Figures(models.Model):
 
 def _asset(retention: Retention) -> Asset:
     return Asset(
-        data_class="usage figures",
+        data_class=gettext_noop("usage figures"),
         ownership=Ownership.DERIVED,
         retention=retention,
         archived=False,

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from auditlog.actors import Actor
 from auditlog.models import AuditEvent
+from auditlog.sealing.sealer import seal
 from backups.services import back_up
 from backups.sites.services import copy_archives
 from documents.contents import store_file
@@ -76,6 +77,7 @@ def plant(tenant: Tenant, word: str) -> Planted:
         for number in range(3):
             place = Place((word,), f"{word} {number}.txt")
             store_file([word.encode() * 10], place=place, actor=Actor.system(word))
+        seal([tenant.id])
         back_up(actor=ACTOR)
         copy_archives(actor=ACTOR)
     with tenant_scope(tenant.id), transaction.atomic(using=OWNER_ALIAS):

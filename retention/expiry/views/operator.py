@@ -16,6 +16,8 @@ from auditlog.sealing.keys import is_signed
 from retention.expiry import queries
 from retention.expiry.services import order_run
 from retention.expiry.tables import LineTable, RunTable
+from retention.register.entries import entries
+from retention.register.stores import STORED_ASSETS
 from retention.register.words import name_of, period_words
 
 
@@ -73,6 +75,13 @@ def run_now(request: MemberRequest) -> HttpResponse:
     order_run(dry_run=False, actor=_actor(request))
     messages.success(request, _("A worker removes what is past its period."))
     return redirect("operator:retention")
+
+
+@menu_required("operator.retention")
+@require_safe
+def register(request: MemberRequest) -> HttpResponse:
+    """Everything that is kept, class by class (R6)."""
+    return render(request, "retention/operator/register.html", {"entries": entries(), "stores": STORED_ASSETS})
 
 
 def _actor(request: MemberRequest) -> Actor:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from backups.commands.subcommand import FAILURES, Subcommand
-from retention.commands import holding, registering, running
+from retention.commands import erasing, holding, registering, running
 from tenants.commands import SekishoCommand
 
 # In the order in which `--help` names them. Whoever adds one adds its module here and its name to no other place.
@@ -14,6 +14,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     *running.SUBCOMMANDS,
     *registering.SUBCOMMANDS,
     *holding.SUBCOMMANDS,
+    *erasing.SUBCOMMANDS,
 )
 
 
