@@ -39,9 +39,9 @@ BACKUP_WORKERS = 1
 # One database for the three roles, made by tests/conftest.py. Broker and cache are shared by everybody on
 # this cluster, so queues and keys carry the name as well.
 RUN = "_".join(filter(None, ("test_sekisho", os.environ.get("SEKISHO_TEST_DB"), os.environ.get("PYTEST_XDIST_WORKER"))))
-for _database in DATABASES.values():
-    _database["NAME"] = RUN
-CACHES["default"]["KEY_PREFIX"] = RUN
+# Copies: a process that has the product's own settings may import this module through the factories.
+DATABASES = {alias: {**database, "NAME": RUN} for alias, database in DATABASES.items()}
+CACHES = {**CACHES, "default": {**CACHES["default"], "KEY_PREFIX": RUN}}
 CELERY_TASK_DEFAULT_QUEUE = RUN
 # Every line is searched for secrets.
 for _handler in LOGGING["handlers"].values():

