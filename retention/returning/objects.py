@@ -5,11 +5,9 @@ blocks the right one is near.
 """
 
 import contextlib
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from retention.returning.models import DataReturn, Part
@@ -22,8 +20,6 @@ from vault.streams import DecryptingReader, EncryptingWriter, read_object, write
 OBJECT_KIND = "data-returns"
 BLOCK = 16 * 1024 * 1024
 _CHUNK = 256 * 1024
-# What may wait to be stored, in bytes: as much as arrives while a store makes a block durable.
-_AHEAD = BLOCK
 
 
 class BlockShelf:
@@ -47,9 +43,9 @@ class BlockShelf:
 
 
 class _Blocks:
-    """One part on its way into the store: a thread encrypts and stores it, while whoever writes it reads on.
+    """One part on its way into the store. A block becomes durable in a thread, while the next one is written.
 
-    So an error may come through at a later write, at the commit at the latest.
+    So its error comes through with the next block, at the commit at the latest.
     """
 
     def __init__(self, shelf: BlockShelf, number: int) -> None:
@@ -58,8 +54,7 @@ class _Blocks:
         self._room = 0
         self._writer: EncryptingWriter | None = None
         self._thread = ThreadPoolExecutor(max_workers=1)
-        self._waiting: deque[tuple[Future[None], int]] = deque()
-        self._ahead = 0
+        self._ending: Future[None] | None = None
 
     def write(self, data: bytes) -> None:
         """The next bytes. Raises the errors of the vault."""
@@ -67,10 +62,10 @@ class _Blocks:
         while rest:
             if self._writer is None:
                 name = _name(self._shelf.run, self._number, self._block)
-                self._writer = write_object(document_store(), self._shelf.tenant_id, OBJECT_KIND, name)
+                self._writer = write_object(document_store(), self._shelf.tenant_id, OBJECT_KIND, name, digested=False)
                 self._room = BLOCK
             piece = rest[: self._room]
-            self._behind(partial(_write, self._writer, bytes(piece) if len(piece) < len(data) else data), len(piece))
+            self._writer.write(bytes(piece) if len(piece) < len(data) else data)
             self._room -= len(piece)
             rest = rest[len(piece) :]
             if not self._room:
@@ -79,36 +74,30 @@ class _Blocks:
     def commit(self) -> None:
         """Complete the part: all of it is durable then. Raises the errors of the vault."""
         self._end_block()
-        self._wait(0)
+        self._wait()
         self._thread.shutdown()
 
     def abort(self) -> None:
         """Forget it."""
-        self._thread.shutdown(cancel_futures=True)
+        self._thread.shutdown()
         if self._writer is not None:
             self._writer.abort()
 
     def _end_block(self) -> None:
+        self._wait()
         if self._writer is not None:
-            self._behind(partial(self._commit, self._writer), 0)
+            self._ending = self._thread.submit(self._commit, self._writer)
             self._writer = None
             self._block += 1
 
+    def _wait(self) -> None:
+        """Until the block before is durable: there is never more than one."""
+        if self._ending is not None:
+            ending, self._ending = self._ending, None
+            ending.result()
+
     def _commit(self, writer: EncryptingWriter) -> None:
         self._shelf.key_ids.add(writer.commit().key_id)
-
-    def _behind(self, deed: Callable[[], None], size: int) -> None:
-        """Leave it to the thread, which does one thing after the other."""
-        self._waiting.append((self._thread.submit(deed), size))
-        self._ahead += size
-        self._wait(_AHEAD)
-
-    def _wait(self, ahead: int) -> None:
-        """Until no more than that waits. Raises what was raised."""
-        while self._waiting and (self._ahead > ahead or not ahead or self._waiting[0][0].done()):
-            done, size = self._waiting.popleft()
-            self._ahead -= size
-            done.result()
 
 
 class PartReader:
@@ -179,10 +168,6 @@ def stored_runs() -> dict[str, datetime]:
         run = info.name.removeprefix(_prefix()).partition("/")[0]
         runs[run] = max(info.modified, runs.get(run, info.modified))
     return runs
-
-
-def _write(writer: EncryptingWriter, data: bytes) -> None:
-    writer.write(data)
 
 
 def _name(run: object, part: int, block: int) -> str:
