@@ -1,6 +1,7 @@
 """The lines of the register, from the declarations (R6)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,15 +76,22 @@ def entries() -> list[Entry]:
     for table, asset in sorted(declared_assets().items()):
         tables[_kind_of(asset)].append((table, asset))
     order = list(Ownership)
-    listed = [
-        Entry(
-            *kind,
-            tuple(table for table, _asset in of),
-            tuple(f"{table}.{column}" for table, asset in of for column, _purpose in asset.sealed),
-        )
-        for kind, of in tables.items()
-    ]
+    listed = [_entry(of[0][1], of) for of in tables.values()]
     return sorted(listed, key=lambda entry: (order.index(entry.ownership), entry.code, entry.tables))
+
+
+def _entry(asset: Asset, of: Sequence[tuple[str, Asset]]) -> Entry:
+    """The line of these tables, which have all else in common with the first of them."""
+    return Entry(
+        code=asset.data_class,
+        ownership=asset.ownership,
+        retention=asset.retention,
+        erasure=str(asset.erasure),
+        archived=asset.archived or asset.platform_archived,
+        returned=asset.returned,
+        tables=tuple(table for table, _asset in of),
+        sealed=tuple(f"{table}.{column}" for table, each in of for column, _purpose in each.sealed),
+    )
 
 
 def _kind_of(asset: Asset) -> tuple[Any, ...]:
