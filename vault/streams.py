@@ -22,15 +22,16 @@ CHUNK = 256 * 1024
 
 
 def write_object(
-    store: ObjectStore, tenant_id: UUID, kind: str, name: str, *, path: str | None = None
+    store: ObjectStore, tenant_id: UUID, kind: str, name: str, *, path: str | None = None, digested: bool = True
 ) -> "EncryptingWriter":
     """Begin an encrypted object. `path` is where it lies in the store, `<tenant>/<kind>/<name>` unless given.
 
+    Whoever has a digest of the content already does without the receipt's: `digested=False` leaves it empty.
     Raises TenantKeysMissing, ObjectExists, StoreUnavailable, InvalidName.
     """
     identity = Identity(tenant_id, kind, name)
     keys = key_store().tenant_keys(tenant_id)
-    return EncryptingWriter(store.writer(path or identity.path()), identity, keys)
+    return EncryptingWriter(store.writer(path or identity.path()), identity, keys, digested=digested)
 
 
 def read_object(
@@ -118,11 +119,11 @@ class _Source(io.RawIOBase):
 class EncryptingWriter:
     """Content in, encrypted object out. `with` commits on a clean exit; an exception leaves nothing in the store."""
 
-    def __init__(self, out: ObjectWriter, identity: Identity, keys: TenantKeys) -> None:
+    def __init__(self, out: ObjectWriter, identity: Identity, keys: TenantKeys, *, digested: bool = True) -> None:
         data_key = Keyset.new_streaming()
         self._out = out
         self._key_id = keys.key_id
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256() if digested else None
         self._size = 0
         self._written: WrittenObject | None = None
         out.write(Header(identity, keys.key_id, keys.wrap(data_key, identity.bind_data_key(keys.key_id))).encoded())
@@ -143,7 +144,8 @@ class EncryptingWriter:
         self._require_open()
         with self._abort_on_failure():
             self._stream.write(data)
-        self._digest.update(data)
+        if self._digest is not None:
+            self._digest.update(data)
         self._size += len(data)
         return len(data)
 
@@ -153,9 +155,8 @@ class EncryptingWriter:
         with self._abort_on_failure():
             self._stream.close()
             stored = self._out.commit()
-        self._written = WrittenObject(
-            stored.name, self._key_id, self._size, self._digest.hexdigest(), stored.size, stored.sha256
-        )
+        digest = self._digest.hexdigest() if self._digest is not None else ""
+        self._written = WrittenObject(stored.name, self._key_id, self._size, digest, stored.size, stored.sha256)
         return self._written
 
     def abort(self) -> None:

@@ -1,6 +1,6 @@
 """Lists of a data return that are no table: the company, its menus, who changed which document, the files (R3)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,6 +12,7 @@ from documents.actions import DOCUMENT_OPENED, FILE_DOWNLOADED, FILE_UNREADABLE
 from documents.models import Counterparty, Document, Folder
 from retention.returning.content import Row, Table, labelled
 from retention.returning.files import FileTree
+from retention.returning.packing import Packed
 from tenants.queries import current_tenant
 
 _LOOKS = (DOCUMENT_OPENED.code, FILE_DOWNLOADED.code, FILE_UNREADABLE.code)
@@ -27,14 +28,20 @@ def own_lists() -> tuple[Table, ...]:
     return (_company(), _menus(), _history())
 
 
-def file_index(tree: FileTree, state_of: Callable[[int], State]) -> Table:
-    """Every file: its path here, its path as people know it, what it is. `state_of` takes its place in the tree."""
+def file_index(tree: FileTree, state_of: Callable[[int], State], papers: Sequence[Packed]) -> Table:
+    """Every file: its path here, its path as people know it, what it is; then the papers, which are no documents.
+
+    `state_of` takes the place of a file in the tree.
+    """
 
     def read() -> Iterable[Row]:
         for place, file in enumerate(tree):
             part, problem = state_of(place)
             yield (file.path, part, problem, file.shown, file.document_id, file.number, file.current, file.size,
                    file.sha256, file.content_type, file.uploaded_at, file.uploaded_by)  # fmt: skip
+        for paper in papers:
+            yield (paper.path, paper.part, "", None, None, None, None, paper.size, paper.sha256, "application/pdf",
+                   None, None)  # fmt: skip
 
     columns = {
         "path": lambda: _("Path in the ZIP file"),

@@ -6,6 +6,7 @@ blocks the right one is near.
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
 
@@ -42,13 +43,18 @@ class BlockShelf:
 
 
 class _Blocks:
-    """One part on its way into the store."""
+    """One part on its way into the store. A block becomes durable in a thread, while the next one is written.
+
+    So its error comes through with the next block, at the commit at the latest.
+    """
 
     def __init__(self, shelf: BlockShelf, number: int) -> None:
         self._shelf, self._number = shelf, number
         self._block = 0
         self._room = 0
         self._writer: EncryptingWriter | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._ending: Future[None] | None = None
 
     def write(self, data: bytes) -> None:
         """The next bytes. Raises the errors of the vault."""
@@ -56,26 +62,42 @@ class _Blocks:
         while rest:
             if self._writer is None:
                 name = _name(self._shelf.run, self._number, self._block)
-                self._writer = write_object(document_store(), self._shelf.tenant_id, OBJECT_KIND, name)
+                self._writer = write_object(document_store(), self._shelf.tenant_id, OBJECT_KIND, name, digested=False)
                 self._room = BLOCK
             piece = rest[: self._room]
             self._writer.write(bytes(piece) if len(piece) < len(data) else data)
             self._room -= len(piece)
             rest = rest[len(piece) :]
             if not self._room:
-                self.commit()
+                self._end_block()
 
     def commit(self) -> None:
-        """Complete the block that is being written."""
-        if self._writer is not None:
-            self._shelf.key_ids.add(self._writer.commit().key_id)
-            self._writer = None
-            self._block += 1
+        """Complete the part: all of it is durable then. Raises the errors of the vault."""
+        self._end_block()
+        self._wait()
+        self._thread.shutdown()
 
     def abort(self) -> None:
         """Forget it."""
+        self._thread.shutdown()
         if self._writer is not None:
             self._writer.abort()
+
+    def _end_block(self) -> None:
+        self._wait()
+        if self._writer is not None:
+            self._ending = self._thread.submit(self._commit, self._writer)
+            self._writer = None
+            self._block += 1
+
+    def _wait(self) -> None:
+        """Until the block before is durable: there is never more than one."""
+        if self._ending is not None:
+            ending, self._ending = self._ending, None
+            ending.result()
+
+    def _commit(self, writer: EncryptingWriter) -> None:
+        self._shelf.key_ids.add(writer.commit().key_id)
 
 
 class PartReader:

@@ -26,6 +26,7 @@ from retention.returning.files import FileTree, ReturnedFile
 from retention.returning.lists import State, file_index, own_lists
 from retention.returning.manifest import Head, TableFacts, manifest_lines, sign_manifest
 from retention.returning.packing import Entry, Packed, PackedPart, Packer, Shelf
+from retention.returning.papers import papers
 from retention.returning.progress import EVENT_BYTES, Progress
 from retention.returning.readme import readme
 from tenants.isolation.transactions import current_connection
@@ -105,6 +106,7 @@ class _Writer:
         self._tree, self._at, self._zone = tree, at, ZoneInfo(reader.time_zone)
         self.packer = Packer(shelf, progress.note)
         self._packed: list[Packed] = []
+        self._papers: list[Packed] = []
         self._tables: list[TableFacts] = []
         self._files = _Files()
 
@@ -122,8 +124,9 @@ class _Writer:
             self._add_table(table)
         for month in months:
             self._add_log(month)
+        self._add_papers()
         self._add_files()
-        self._add_table(file_index(self._tree, self._files.state_of))
+        self._add_table(file_index(self._tree, self._files.state_of, self._papers))
         self._add_manifest()
         self._progress.say()
         parts = self.packer.finish()
@@ -151,6 +154,12 @@ class _Writer:
             (seen,) = cursor.fetchone()
         columns = Columns(language=self._reader.language, time_zone=self._reader.time_zone)
         self._add(f"{name}.csv", iter(CsvLog(self._tenant_id, month, columns, everything, seen)))
+
+    def _add_papers(self) -> None:
+        for paper in papers(self._reader.language):
+            entry = Entry(paper.path, paper.at.astimezone(self._zone), len(paper.content), solid=True)
+            self._papers.append(self.packer.add(entry, [paper.content]))
+        self._packed += self._papers
 
     def _add_files(self) -> None:
         for path in self._tree.folders():

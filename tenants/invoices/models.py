@@ -173,12 +173,13 @@ class Invoice(models.Model):
         retention=Retention.beyond_contract(KEPT_DAYS, counted_from="issued_at"),
         archived=False,
         platform_archived=True,
-        returned=False,
+        returned=True,
         erasure=Erasure.KEEP,
         kind=TableKind.CONTROL,
         app_rights=READ_ONLY,
         platform_rights=APPEND_ONLY,
         walled_by="tenant_id",
+        withheld=("issued_by_name",),
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -102,7 +102,8 @@ class Asset:
     (R3). `walled_by` names the column with a row's tenant in a table outside kind TENANT that stands behind the wall
     all the same; `names_tenant` those by which its rows say of which tenants they speak, where that is another one or
     several: they go with each of them.
-    `withheld` names the columns that nobody takes along all the same: hashes of passwords, where a job stands.
+    `withheld` names the columns that nobody takes along all the same: hashes of passwords, where a job stands, who of
+    the provider did it.
     `sealed` lists the columns that the tenant's keys seal, each with its purpose, in which `{row.…}` may occur: a
     restore under new keys seals them anew. `rolled_back` is whether a restore in place brings an archived table back to
     what it was; the others say what has happened since, and go on saying it (B6).
