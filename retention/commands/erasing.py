@@ -75,7 +75,7 @@ def _show(command: SekishoCommand, options: dict[str, Any], listed: list[tuple[s
         command.print_json([_figures(code, one) for code, one in listed])
         return
     rows = [
-        (code, one.get_state_display(), one.get_step_display(), f"{one.begin_at:%Y-%m-%d}", f"{one.due_at:%Y-%m-%d}",
+        (code, one.state, one.step, f"{one.begin_at:%Y-%m-%d}", f"{one.due_at:%Y-%m-%d}",
          sum(one.counts.get("tables", {}).values()), one.error)
         for code, one in listed
     ]  # fmt: skip

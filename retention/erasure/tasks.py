@@ -7,6 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from tenants.isolation.tasks import platform_task
 from tenants.isolation.transactions import atomic
 from tenants.queries import provider_scope
 
-OPERATOR_MENU = "operator.deletion"
+OPERATOR_MENU = "operator.retention"
 _JOB = Actor.system("erasure")
 
 
@@ -68,7 +69,7 @@ def tell_of_late_erasures() -> None:
 def _mail(person: User, late: list[LateErasure]) -> None:
     with translation.override(person.language or "ja"), timezone.override(ZoneInfo(person.time_zone)):
         subject = ngettext("Erasure is late: %(count)d company", "Erasure is late: %(count)d companies", len(late))
-        context = {"person": person, "late": late, "link": f"{settings.PUBLIC_URL}/operator/"}
+        context = {"person": person, "late": late, "link": settings.PUBLIC_URL + reverse("operator:erasures")}
         message = render_to_string("retention/erasure/late.txt", context)
         send_mail(
             subject=subject % {"count": len(late)}, message=message, from_email=None, recipient_list=[person.email]

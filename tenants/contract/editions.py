@@ -1,6 +1,6 @@
 """What each edition lets each side set (T2): said once, for the pages of both sides. Whoever adds a power adds it here.
 
-`docs/decisions/0013-what-the-editions-decide.md` has the reasons.
+`docs/decisions/0014-what-the-editions-decide.md` has the reasons.
 """
 
 from dataclasses import dataclass
