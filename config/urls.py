@@ -42,6 +42,7 @@ import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
 import retention.deletion.urls_operator
 import retention.disclosure.urls_operator
+import retention.expiry.urls_console
 import retention.expiry.urls_operator
 import retention.holds.urls_console
 import retention.holds.urls_operator
@@ -73,6 +74,7 @@ console = [
     *backups.requests.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
+    *retention.expiry.urls_console.urlpatterns,
     *retention.cancellation.urls_console.urlpatterns,
     *retention.returning.urls_console.urlpatterns,
     *tenants.invoices.urls_console.urlpatterns,

@@ -323,6 +323,7 @@ MATRIX: dict[str, Page | Public] = {
     # There is none yet (tests/backups/test_operator_pages.py has one).
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
     "console:holds": Page("console.contract", FINE, NO),
+    "console:register": Page("console.contract", FINE, NO),
     "operator:holds": Page("operator.holds", FINE, NO),
     "operator:hold_new": Page("operator.holds", FINE, FINE),
     "operator:hold hold_id": Page("operator.holds", FINE, NO),

@@ -139,6 +139,7 @@ PAGES: dict[str, Promise] = {
     "operator:backup_runs": _("Runs of all companies"),
     "operator:backup_company": pgettext_lazy("page", "Backups of a company"),
     "console:holds": _("Legal holds"),
+    "console:register": _("What is kept"),
     "operator:holds": _("Legal holds"),
     "operator:hold_new": _("Place a legal hold"),
     "operator:hold": _("Legal hold"),

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import MemberRequest, menu_required, step_up
 from auditlog.actors import Actor, ActorKind
 from auditlog.sealing.keys import is_signed
+from backups.sites.places import Kept
 from retention.expiry import queries
 from retention.expiry.services import order_run
 from retention.expiry.tables import LineTable, RunTable
+from retention.register.counting import rows_by_table
 from retention.register.entries import entries
-from retention.register.stores import STORED_ASSETS
+from retention.register.stores import place_words, stored_assets
+from retention.register.tables import EntryTable, StoredTable
 from retention.register.words import name_of, period_words
 
 
@@ -81,7 +84,12 @@ def run_now(request: MemberRequest) -> HttpResponse:
 @require_safe
 def register(request: MemberRequest) -> HttpResponse:
     """Everything that is kept, class by class (R6)."""
-    return render(request, "retention/operator/register.html", {"entries": entries(), "stores": STORED_ASSETS})
+    context = {
+        "entries": EntryTable(entries(rows_by_table())),
+        "stores": StoredTable(stored_assets()),
+        "database": place_words(Kept.DATABASE),
+    }
+    return render(request, "retention/operator/register.html", context)
 
 
 def _actor(request: MemberRequest) -> Actor:

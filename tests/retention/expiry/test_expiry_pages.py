@@ -14,7 +14,6 @@ from auditlog.models import AuditEvent
 from retention.expiry import tasks
 from retention.expiry.models import ExpiryRun, RetentionProblem
 from retention.expiry.queries import newest_run, open_problems
-from retention.register.entries import entries
 from tenants.isolation.assets import declared_assets
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tests.conftest import EVERY_ROLE, Cast
@@ -90,15 +89,3 @@ def test_every_class_has_a_japanese_name() -> None:
         assert [
             name for name in {each.data_class for each in declared_assets().values()} if gettext(name) == name
         ] == []
-
-
-def test_the_register_names_every_table_once(cast: Cast) -> None:
-    """R6: for people as for machines, with the period in words."""
-    listed = [table for entry in entries() for table in entry.tables]
-    assert sorted(listed) == sorted(declared_assets())
-    page = cast.operator.client().get(f"{_LIST}register/").content.decode()
-    assert [table for table in declared_assets() if f"<code>{table}</code>" not in page] == []
-    with translation.override("ja"):
-        periods = {entry.code: entry.period for entry in entries()}
-    assert (periods["user IDs of removed users"], periods["invoices"]) == ("180日", "10年")
-    assert periods["users"] == "ご契約の終了まで"
