@@ -328,6 +328,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.cancellation.queries",
         "retention.cancellation.services",
         "retention.certificates.notices",
+        "retention.register.counting",
         "retention.certificates.queries",
         "retention.certificates.services",
         "retention.certificates.tasks",
