@@ -338,6 +338,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.erasure.queries",
         "retention.erasure.finishing",
         "retention.erasure.replaying",
+        "retention.erasure.rewriting",
         "retention.erasure.running",
         "retention.erasure.tasks",
         "retention.erasure.working",

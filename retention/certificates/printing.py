@@ -48,7 +48,7 @@ def _printed(certificate: Certificate, language: str) -> dict[str, Any]:
         "signature": [
             [_("SHA-256 of the signed statement"), certificate.digest],
             [_("Signing key"), certificate.key_id],
-            [_("Signature (Ed25519)"), bytes(certificate.signature).hex()],
+            [_("Signature (Ed25519)"), bytes(certificate.signature).hex(" ", 8)],
         ],
         "verify": _("The file that comes with this paper (JSON) holds the statement word by word and its signature."),
     }

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from retention.erasure.holdbacks import REASONS, Why
+from tenants.isolation.assets import declared_assets
 
 Counts = dict[str, Any]
 
@@ -36,11 +38,7 @@ def sections_of(removed: dict[str, Counts], proof: Counts, stays: Sequence[Count
 
 def _rows(removed: dict[str, int], proof: Counts) -> Section:
     left: dict[str, int] = proof.get("tables", {})
-    names = _table_names()
-    rows = [
-        [names.get(table, table), table, _number(count), _number(left.get(table, 0))]
-        for table, count in removed.items()
-    ]
+    rows = [[_class_of(table), table, _number(count), _number(left.get(table, 0))] for table, count in removed.items()]
     return Section(
         title=_("Rows of the database"),
         note=_("Tables in which there was no row are left out here; they were looked at too."),
@@ -88,17 +86,16 @@ def _proof(proof: Counts) -> Section:
 
 
 def _stays(stays: Sequence[Counts]) -> Section:
-    names = _table_names()
     rows = [
         [
             str(REASONS[Why(line["why"])]),
-            names.get(line["place"]) or line["class"],
+            capfirst(_(line["class"])),
             _number(line["rows"]),
             line["until"] or _("without limit"),
         ]
         for line in stays
     ]
-    headings = [_("Why"), _("What"), _("Number"), _("Until")]
+    headings = [_("Why"), _("What"), _("Entries"), _("Until")]
     return Section(title=_("What stays"), headings=headings, rows=rows, numbers=(2,))
 
 
@@ -109,8 +106,20 @@ _STORES: dict[str, Callable[[], str]] = {
 }
 
 
-def _table_names() -> dict[str, str]:
-    return {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+# Places of what stays that are no tables (`retention.erasure.holdbacks`).
+_OTHERS = (
+    gettext_noop("provider's audit log"),
+    gettext_noop("backups of the platform"),
+    gettext_noop("erasure ledger"),
+    gettext_noop("destroyed keys"),
+    gettext_noop("locked backups"),
+)
+
+
+def _class_of(table: str) -> str:
+    """The data class of a table, as the register names it; a table that is gone keeps its name."""
+    asset = declared_assets().get(table)
+    return capfirst(_(asset.data_class)) if asset else table
 
 
 def _number(value: int) -> str:

@@ -1,4 +1,4 @@
-"""`retention erasure list|run|prove|replay` (R1)."""
+"""`retention erasure list|run|prove|replay|rewrite` (R1)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,6 +11,7 @@ from retention.erasure.models import Erasure
 from retention.erasure.proving import prove
 from retention.erasure.queries import erasure_of, every_erasure
 from retention.erasure.replaying import erase_again
+from retention.erasure.rewriting import rewrite_tables
 from retention.erasure.services import run_erasure
 from retention.erasure.working import Work
 from tenants.commands import SekishoCommand
@@ -20,7 +21,7 @@ from tenants.queries import all_tenants, tenant_by_code
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="erasure", required=True, metavar="list|run|prove|replay")
+    actions = parser.add_subparsers(dest="erasure", required=True, metavar="list|run|prove|replay|rewrite")
     actions.add_parser("list", help="every erasure, and how far it is")
     run = actions.add_parser("run", help="carry a planned erasure out, or go on with one, as the owner of the tables")
     look = actions.add_parser("prove", help="search everything for what is left of an erased company")
@@ -28,6 +29,9 @@ def _arguments(parser: ArgumentParser) -> None:
     for parser_of_one in (run, look):
         parser_of_one.add_argument("code", metavar="CODE", help="the company code")
     actions.add_parser("replay", help="erase again whoever is back after a recovery of the database")
+    actions.add_parser(
+        "rewrite", help="write the tables anew, so that their files hold no old bytes; closes each for that long"
+    )
 
 
 def _list(command: SekishoCommand, options: dict[str, Any]) -> None:
@@ -60,6 +64,14 @@ def _replay(command: SekishoCommand, options: dict[str, Any]) -> None:
     codes = {tenant.id: tenant.company_code for tenant in all_tenants()}
     again = erase_again(actor=Actor.command())
     _show(command, options, [(codes[one.tenant_id], one) for one in again])
+
+
+def _rewrite(command: SekishoCommand, options: dict[str, Any]) -> None:
+    tables = rewrite_tables(actor=Actor.command())
+    if options["json"]:
+        command.print_json(tables)
+        return
+    command.console.print(f"{len(tables)} tables were written anew.")
 
 
 def _found(code: str) -> tuple[Tenant, Erasure]:
@@ -101,7 +113,7 @@ def _figures(code: str, one: Erasure) -> dict[str, Any]:
     }
 
 
-_ACTIONS = {"list": _list, "run": _run, "prove": _prove, "replay": _replay}
+_ACTIONS = {"list": _list, "run": _run, "prove": _prove, "replay": _replay, "rewrite": _rewrite}
 
 
 def _erasure(command: SekishoCommand, options: dict[str, Any]) -> None:

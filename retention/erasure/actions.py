@@ -12,3 +12,4 @@ ERASURE_HELD = register("erasure.held", Kind.EXECUTION, _("Left data under a leg
 ERASURE_PROVEN = register("erasure.proven", Kind.EXECUTION, _("Proved that a company's data is gone"))
 ERASURE_FAILED = register("erasure.failed", Kind.EXECUTION, _("The erasure of a company's data was cut short"))
 ERASURE_REPLAYED = register("erasure.replayed", Kind.EXECUTION, _("Erased again what a restore brought back"))
+TABLES_REWRITTEN = register("erasure.rewritten", Kind.EXECUTION, _("Wrote anew the tables of erased companies"))

@@ -17,6 +17,7 @@ from retention.erasure.objects import backups_of, retained
 from retention.erasure.rows import count_rows
 from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
 from tenants.isolation.assets import Asset
+from tenants.isolation.assets import EVIDENCE_DAYS
 from tenants.isolation.keeping import is_held
 
 
@@ -50,7 +51,9 @@ def holdbacks_of(erasure: Erasure) -> list[dict[str, Any]]:
     """Every class of what stays: `why`, `class`, `place` (table or store), `rows` and `until`, a day or None."""
     found = [line for table in kept_tables() if (line := _of_table(erasure, table))]
     if provider_events := erasure.proof.get("scan", {}).get("kept", {}).get("auditlog_auditevent", 0):
-        found.append(_line(Why.EVIDENCE, "provider's audit log", "auditlog_auditevent", provider_events, None))
+        # The newest of them is of today; the class of rights and executions is kept longest (G5).
+        until = _end(timezone.now(), EVIDENCE_DAYS)
+        found.append(_line(Why.EVIDENCE, "provider's audit log", "auditlog_auditevent", provider_events, until))
     until = timezone.now().date() + timedelta(days=GENERATIONS)
     found.append(_line(Why.OWN_BACKUPS, "backups of the platform", "platform", GENERATIONS, until))
     found.append(_line(Why.EVIDENCE, "erasure ledger", "ledger", 1, None))
