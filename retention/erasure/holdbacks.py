@@ -16,8 +16,7 @@ from retention.erasure.models import Erasure
 from retention.erasure.objects import backups_of, retained
 from retention.erasure.rows import count_rows
 from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
-from tenants.isolation.assets import Asset
-from tenants.isolation.assets import EVIDENCE_DAYS
+from tenants.isolation.assets import EVIDENCE_DAYS, Asset
 from tenants.isolation.keeping import is_held
 
 
