@@ -14,6 +14,11 @@ from django.conf import settings
 from django.db import connections
 
 _PATIENCE = 60.0
+# In this database: the others of the suite are copies of the same one, and their tables have the same numbers.
+_WAITING = """
+FROM pg_locks WHERE NOT granted AND relation = %s::regclass
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def environment() -> dict[str, str]:
@@ -74,9 +79,7 @@ def wait_until_blocked(table: str, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + _PATIENCE
     with psycopg.connect(_address("owner"), autocommit=True) as connection:
         while time.monotonic() < deadline:
-            waiting = connection.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
-            ).fetchone()
+            waiting = connection.execute(f"SELECT count(*) {_WAITING}", [table]).fetchone()
             if waiting and waiting[0]:
                 return
             with suppress(subprocess.TimeoutExpired):
@@ -89,9 +92,7 @@ def wait_until_blocked(table: str, process: "subprocess.Popen[str]") -> None:
 def cut_off(table: str) -> None:
     """Close the connections of those who wait for the table, as a restart of the database would."""
     with psycopg.connect(_address("default"), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
-        )
+        connection.execute(f"SELECT pg_terminate_backend(pid) {_WAITING}", [table])
 
 
 def kill(process: "subprocess.Popen[str]") -> None:

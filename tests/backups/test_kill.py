@@ -123,7 +123,8 @@ def _rows(statement: str, *params: int) -> list[int]:
 
 def holders() -> set[int]:
     """The sessions that hold locks of backups."""
-    return set(_rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'"))
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    return set(_rows(f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND {here}"))
 
 
 def test_locks_of_a_run_share_a_connection(acme: Tenant, globex: Tenant) -> None:
