@@ -33,6 +33,9 @@ class EntryTable(_Listed):
     archived = tables.TemplateColumn(_YES, verbose_name=_("Backed up"))
     returned = tables.TemplateColumn(_YES, verbose_name=_("Returned"))
 
+    class Meta(_Listed.Meta):
+        pass
+
     caption = _("Asset register")
 
 
@@ -44,6 +47,9 @@ class StoredTable(_Listed):
     where = tables.Column(verbose_name=_("Place"))
     period = tables.Column(verbose_name=_("Period"))
     ending = tables.Column(verbose_name=pgettext_lazy("register", "How it ends"))
+
+    class Meta(_Listed.Meta):
+        pass
 
     caption = _("Elsewhere than in tables")
 
@@ -57,5 +63,8 @@ class OwnEntryTable(_Listed):
     ending = tables.Column(verbose_name=pgettext_lazy("register", "How it ends"))
     returned = tables.TemplateColumn(_YES, verbose_name=_("In the data return"))
     archived = tables.TemplateColumn(_YES, verbose_name=_("In backups"))
+
+    class Meta(_Listed.Meta):
+        pass
 
     caption = _("What is kept")
