@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "tenants.contract",
     "tenants.invoices",
     "tenants.usage",
+    "incidents",
     "backups",
     "backups.destruction",
     "backups.runs",

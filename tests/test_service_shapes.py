@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.factors import recovery
 
-APPS = ("accounts", "auditlog", "tenants", "documents", "backups", "retention")
+APPS = ("accounts", "auditlog", "tenants", "documents", "incidents", "backups", "retention")
 EDGES = frozenset({"admin", "apps", "checks", "context_processors", "filters", "forms", "middleware", "tables", "tasks",
                    "urls", "urls_console", "urls_operator"})  # fmt: skip
 READS = frozenset({"models", "queries"})
