@@ -1,1 +1,1 @@
-"""Incidents, notices, maintenance, inquiries, the promise clock, monitoring and the status page (DESIGN section 10, N1-N9)."""
+"""Incidents, notices, maintenance, inquiries, promise clock, monitoring, status page (DESIGN section 10, N1-N9)."""
