@@ -305,6 +305,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "incidents.notices.queries",
+        "incidents.notices.services",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",
