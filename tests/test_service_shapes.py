@@ -139,6 +139,7 @@ EXCEPTIONS = {
     "tenants.invoices.notices.tell_of_invoices": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
+    "incidents.alarms.sending.deliver_alarms": STANDING,
 }
 
 
@@ -307,6 +308,9 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.tasks",
         "incidents.notices.queries",
         "incidents.notices.services",
+        "incidents.alarms.channels",
+        "incidents.alarms.sending",
+        "incidents.alarms.services",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",
