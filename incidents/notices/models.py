@@ -14,7 +14,16 @@ from django.utils.translation import get_language, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, READ_ONLY, Asset, Erasure, Ownership, Retention, TableKind
+from tenants.isolation.assets import (
+    EVIDENCE_DAYS,
+    NO_RIGHTS,
+    READ_ONLY,
+    Asset,
+    Erasure,
+    Ownership,
+    Retention,
+    TableKind,
+)
 from tenants.isolation.definers import declare_definer
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel, new_id
