@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tenants.usage",
     "incidents",
     "incidents.notices",
+    "incidents.maintenance",
     "incidents.alarms",
     "backups",
     "backups.destruction",
