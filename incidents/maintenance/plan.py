@@ -35,11 +35,10 @@ class Plan:
     def check(self, now: datetime) -> None:
         """Raise ValidationError, keyed by field, for what cannot be maintenance."""
         wrong: dict[str, str] = {}
-        for name, length in (
-            ("title_ja", TITLE_LENGTH), ("title_en", TITLE_LENGTH), ("impact_ja", IMPACT_LENGTH), ("impact_en", IMPACT_LENGTH)
-        ):  # fmt: skip
-            if not 0 < len(getattr(self, name).strip()) <= length:
-                wrong[name] = _("Write at most %(length)d characters, and something.") % {"length": length}
+        for words, length in (("title", TITLE_LENGTH), ("impact", IMPACT_LENGTH)):
+            for name in (f"{words}_ja", f"{words}_en"):
+                if not 0 < len(getattr(self, name).strip()) <= length:
+                    wrong[name] = _("Write something, at most %(length)d characters.") % {"length": length}
         if not self.components or not set(self.components) <= BY_CODE.keys():
             wrong["components"] = _("Choose what is concerned.")
         if self.ends_at <= self.begins_at:
