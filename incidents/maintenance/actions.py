@@ -1,10 +1,11 @@
 """What the provider's audit log records of maintenance (N6)."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from auditlog.actions import Kind, register
 
-MAINTENANCE_PLANNED = register("maintenance.planned", Kind.EXECUTION, _("Planned maintenance"))
+MAINTENANCE_PLANNED = register("maintenance.planned", Kind.EXECUTION, pgettext_lazy("action", "Planned maintenance"))
 MAINTENANCE_REVISED = register("maintenance.revised", Kind.EXECUTION, _("Changed the plan of maintenance"))
 MAINTENANCE_ANNOUNCED = register("maintenance.announced", Kind.EXECUTION, _("Announced maintenance"))
 MAINTENANCE_STARTED = register("maintenance.started", Kind.EXECUTION, _("Started maintenance"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from auditlog.actors import Actor
 from config.business_hours import ZONE
@@ -108,7 +109,7 @@ def _body(one: Maintenance, said: str) -> str:
     times = {"begins": _time(one.begins_at), "ends": _time(one.ends_at)}
     facts = (
         _("When: %(begins)s to %(ends)s (Japanese time)") % times,
-        _("What is concerned: %(components)s") % {"components": _(", ").join(one.component_labels)},
+        _("What is concerned: %(components)s") % {"components": pgettext("between items of a list", ", ").join(one.component_labels)},
     )
     return said.strip() + "\n\n" + "\n".join(facts)
 

@@ -89,7 +89,7 @@ def start_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenance:
 def prolong_maintenance(
     maintenance: Maintenance, *, ends_at: datetime, reason: tuple[str, str], actor: Actor
 ) -> Maintenance:
-    """It ends later than announced: companies are told, with the reason in Japanese and English. Raises ValidationError.
+    """It ends later than announced: companies are told, with the reason in both languages. Raises ValidationError.
 
     What is added counts as planned only where companies still learn of it in time.
     """
