@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.person",
                 "accounts.context_processors.navigation",
+                "incidents.notices.context_processors.unread_notices",
             ],
             "libraries": {"elements": "config.elements"},
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],

@@ -37,6 +37,9 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.maintenance.urls_operator
+import incidents.notices.urls
+import incidents.notices.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -102,6 +105,8 @@ operator = [
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
+    *incidents.notices.urls_operator.urlpatterns,
+    *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -113,6 +118,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.notices.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

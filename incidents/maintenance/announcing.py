@@ -107,9 +107,10 @@ def _ended(one: Maintenance) -> tuple[str, str]:
 def _body(one: Maintenance, said: str) -> str:
     """What is said, then the facts, each on a line."""
     times = {"begins": _time(one.begins_at), "ends": _time(one.ends_at)}
+    components = pgettext("between items of a list", ", ").join(one.component_labels)
     facts = (
         _("When: %(begins)s to %(ends)s (Japanese time)") % times,
-        _("What is concerned: %(components)s") % {"components": pgettext("between items of a list", ", ").join(one.component_labels)},
+        _("What is concerned: %(components)s") % {"components": components},
     )
     return said.strip() + "\n\n" + "\n".join(facts)
 

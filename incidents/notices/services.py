@@ -25,7 +25,7 @@ from incidents.notices.actions import (
 from incidents.notices.content import Content
 from incidents.notices.lead import complaint, is_short
 from incidents.notices.models import REASON_LENGTH, Notice, NoticeAddress, NoticeRead
-from incidents.notices.queries import address_ids, due_notices
+from incidents.notices.queries import address_ids, due_notices, unread_of
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import provider_company
 from tenants.isolation.transactions import atomic, platform_transaction
@@ -138,6 +138,11 @@ def mark_read(notice: Notice, *, reader: User, actor: Actor) -> bool:
     NoticeRead.objects.bulk_create([receipt], ignore_conflicts=True)  # two pages that were opened at once
     record(NOTICE_READ, actor=actor, target=_target(notice))
     return True
+
+
+def mark_all_read(*, reader: User, actor: Actor) -> int:
+    """The same for everything that the bell counts; how many."""
+    return sum(mark_read(notice, reader=reader, actor=actor) for notice in unread_of(reader))
 
 
 def _publish(notice: Notice, *, actor: Actor) -> Notice:

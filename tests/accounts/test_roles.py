@@ -89,7 +89,6 @@ _AWAITING_PAGES = {
     "operator.incidents",
     "operator.inquiries",
     "operator.monitoring",
-    "operator.notices",
 }
 
 
