@@ -97,5 +97,6 @@ SCHEDULE = {
     "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

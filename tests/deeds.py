@@ -64,6 +64,12 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "retention.expiry.services._begin": JOURNAL,
     "retention.holds.keeper.HoldKeeper.put_aside": PART,
     "retention.erasure.working.Work.save": STANDING,
+    "incidents.mailing.expanding._expand_some": STANDING,
+    "incidents.mailing.sending._claim": STANDING,
+    "incidents.mailing.sending._held": STANDING,
+    "incidents.mailing.sending._note": STANDING,
+    "incidents.mailing.sending._put_off": STANDING,
+    "incidents.mailing.sending._recovered": STANDING,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 
