@@ -521,8 +521,8 @@ def test_everybody_gets_what_is_theirs(first: int, clients: dict[str, Client], t
     for name in list(MATRIX)[first : first + TOGETHER]:
         url_name, *parameters = name.split()
         address = reverse(url_name, kwargs={parameter: things[parameter] for parameter in parameters})
-        # Every company and every rule is the business of operators.
-        theirs = bool(set(parameters) - {"company_code", "rule", "tenant_id"})
+        # Every company, rule and measure is the business of operators.
+        theirs = bool(set(parameters) - {"company_code", "measure", "rule", "tenant_id"})
         for (role, client), method in product(clients.items(), ("get", "post")):
             seen[name, method, role] = answer(client, method, address)
             right[name, method, role] = expected(MATRIX[name], role, method, names_a_thing=theirs)

@@ -1,5 +1,7 @@
 """The watches of the floors below, which know nothing of alerts; those above register by themselves (G5, G7)."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from auditlog.retention.queries import open_problems
@@ -21,7 +23,9 @@ def _proofs() -> list[OpenProblem]:
     with platform_transaction():
         found = [*standstill(), *broken_heads(), *broken_runs()]
     tenants = tenants_by_id(one.about for one in found if one.about)
-    codes = {one.about: tenants[one.about].company_code for one in found if one.about in tenants}
+    codes: dict[UUID | None, str] = {
+        one.about: tenants[one.about].company_code for one in found if one.about in tenants
+    }
     return [
         OpenProblem(str(RESULTS.get(one.finding, one.finding)), codes.get(one.about, ""), one.noticed_at)
         for one in found
