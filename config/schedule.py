@@ -92,6 +92,7 @@ SCHEDULE = {
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
+    "publish-notices": {"task": "incidents.notices.tasks.publish_due", "schedule": crontab()},
     "certify-erasures": {"task": "retention.certificates.tasks.certify", "schedule": crontab(minute="*/10")},
     "count-usage": {"task": "tenants.usage.tasks.count_usage", "schedule": crontab(minute="5")},
     "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},
