@@ -70,6 +70,11 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "incidents.mailing.sending._note": STANDING,
     "incidents.mailing.sending._put_off": STANDING,
     "incidents.mailing.sending._recovered": STANDING,
+    "incidents.alarms.channels._begin_test": PART,
+    "incidents.alarms.sending._address": STANDING,
+    "incidents.alarms.sending._take": STANDING,
+    "incidents.alarms.sending._sent": STANDING,
+    "incidents.alarms.sending._failed": STANDING,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 
