@@ -18,7 +18,7 @@ def finish(mailing_id: UUID, *, actor: Actor) -> bool:
         mailing = Mailing.objects.select_for_update().get(id=mailing_id)
         if mailing.finished_at or mailing.expanded_at is None:
             return mailing.finished_at is not None
-        if Delivery.objects.filter(mailing=mailing, state=DeliveryState.QUEUED).exists():
+        if Delivery.objects.filter(mailing_id=mailing.id, state=DeliveryState.QUEUED).exists():
             return False
         mailing.finished_at, mailing.failures, mailing.trouble = timezone.now(), 0, ""
         mailing.save(update_fields=["finished_at", "failures", "trouble"])

@@ -34,8 +34,7 @@ class Mailing(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class=gettext_noop("mailings"),
         ownership=Ownership.PROVIDER,
-        # A month longer than its deliveries, which refer to it.
-        retention=Retention.beyond_contract(EVIDENCE_DAYS + 31, counted_from="started_at"),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="started_at"),
         archived=False,
         platform_archived=True,
         returned=False,
@@ -98,15 +97,17 @@ class MailingCompany(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="+", db_index=False)
+    mailing_id = models.UUIDField()  # no foreign key: each table ends by its own period
     tenant_id = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now)
     recipients = models.PositiveIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["mailing", "tenant_id"], name="mailing_company_once")]
+        constraints = [models.UniqueConstraint(fields=["mailing_id", "tenant_id"], name="mailing_company_once")]
         indexes = [
-            models.Index(fields=["mailing", "id"], condition=models.Q(recipients=None), name="mailing_company_waiting"),
+            models.Index(
+                fields=["mailing_id", "id"], condition=models.Q(recipients=None), name="mailing_company_waiting"
+            ),
             models.Index(fields=["tenant_id"], name="mailing_company_tenant"),
         ]
 
@@ -143,7 +144,7 @@ class Delivery(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="+", db_index=False)
+    mailing_id = models.UUIDField()  # no foreign key: each table ends by its own period
     tenant_id = models.UUIDField(null=True)
     user_id = models.UUIDField(null=True)
     address = models.CharField(_("address"), max_length=254)
@@ -165,16 +166,16 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(
-                fields=["mailing", "tenant_id", "address"], nulls_distinct=False, name="mailing_delivery_once"
+                fields=["mailing_id", "tenant_id", "address"], nulls_distinct=False, name="mailing_delivery_once"
             )
         ]
         indexes = [
             models.Index(
-                fields=["mailing", "next_try_at", "id"],
+                fields=["mailing_id", "next_try_at", "id"],
                 condition=models.Q(state="queued"),
                 name="mailing_delivery_due",
             ),
-            models.Index(fields=["mailing", "state"], name="mailing_delivery_state"),
+            models.Index(fields=["mailing_id", "state"], name="mailing_delivery_state"),
             models.Index(fields=["tenant_id"], name="mailing_delivery_tenant"),
         ]
 

@@ -68,11 +68,12 @@ def mailings_about(about: str, about_id: object) -> list[Mailing]:
 
 def deliveries_of(about: str, about_id: object, *, tenant_id: UUID | None = None) -> list[NamedDelivery]:
     """Every mail about a thing, to everybody or to the people of one company, oldest first."""
-    chosen = {"mailing__about": about, "mailing__about_id": str(about_id)}
-    if tenant_id is not None:
-        chosen["tenant_id"] = str(tenant_id)
     with platform_transaction():
-        return _named(list(Delivery.objects.filter(**chosen).select_related("mailing").order_by("created_at", "id")))
+        mailings = Mailing.objects.filter(about=about, about_id=str(about_id)).values("id")
+        found = Delivery.objects.filter(mailing_id__in=mailings)
+        if tenant_id is not None:
+            found = found.filter(tenant_id=tenant_id)
+        return _named(list(found.order_by("created_at", "id")))
 
 
 def delivery_page(mailing_id: UUID, *, state: str = "", search: str = "", number: Any = 1) -> "Page[Any]":

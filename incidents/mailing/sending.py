@@ -70,7 +70,7 @@ def _claim(mailing_id: UUID) -> _Batch | None:
         if mailing is None or workers_at(mailing_id, now) >= settings.MAIL_CONNECTIONS:
             return None
         due = Delivery.objects.select_for_update(skip_locked=True).filter(
-            mailing=mailing, state=DeliveryState.QUEUED, next_try_at__lte=now
+            mailing_id=mailing.id, state=DeliveryState.QUEUED, next_try_at__lte=now
         )
         deliveries = list(due.order_by("next_try_at", "id")[:BATCH])
         keys = [delivery.id for delivery in deliveries]
@@ -158,4 +158,4 @@ def _recovered(batch: _Batch) -> None:
 
 
 def _ours(batch: _Batch) -> "QuerySet[Delivery]":
-    return Delivery.objects.filter(mailing=batch.mailing, claim=batch.claim, state=DeliveryState.QUEUED)
+    return Delivery.objects.filter(mailing_id=batch.mailing.id, claim=batch.claim, state=DeliveryState.QUEUED)

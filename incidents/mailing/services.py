@@ -84,7 +84,7 @@ def stop_mailing(mailing_id: UUID, *, actor: Actor) -> bool:
         mailing.stopped_at = timezone.now()
         mailing.expanded_at = mailing.expanded_at or mailing.stopped_at
         mailing.save(update_fields=["stopped_at", "expanded_at"])
-        waiting = Delivery.objects.filter(mailing=mailing, state=DeliveryState.QUEUED)
+        waiting = Delivery.objects.filter(mailing_id=mailing.id, state=DeliveryState.QUEUED)
         kept = waiting.update(state=DeliveryState.SKIPPED, error="stopped")
         record(MAILING_STOPPED, actor=actor, target=_target(mailing), after={"not_sent": kept})
         queue_on_commit(_WORK, str(mailing.id))
@@ -95,7 +95,7 @@ def send_refused_again(mailing_id: UUID, *, actor: Actor) -> int:
     """Queue what the mail server refused once more, after its cause was removed; how many mails."""
     with platform_transaction():
         mailing = Mailing.objects.select_for_update().get(id=mailing_id)
-        refused = Delivery.objects.filter(mailing=mailing, state=DeliveryState.REFUSED)
+        refused = Delivery.objects.filter(mailing_id=mailing.id, state=DeliveryState.REFUSED)
         now = timezone.now()
         count = refused.update(state=DeliveryState.QUEUED, attempts=0, next_try_at=now, claim=None)
         if count:

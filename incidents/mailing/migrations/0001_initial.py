@@ -1,7 +1,6 @@
 """Mailings, their companies and their deliveries."""
 
 import django.core.serializers.json
-import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -10,11 +9,7 @@ from tenants.isolation import wall
 from tenants.isolation.operations import GrantTable
 
 _RIGHTS = {"SELECT", "INSERT", "UPDATE"}
-_PERIODS = {
-    "mailing_delivery": ("id", "created_at", 2562),
-    "mailing_mailingcompany": ("id", "created_at", 2562),
-    "mailing_mailing": ("id", "started_at", 2593),
-}
+_MOMENTS = {"mailing_delivery": "created_at", "mailing_mailingcompany": "created_at", "mailing_mailing": "started_at"}
 
 
 class Migration(migrations.Migration):
@@ -23,6 +18,67 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("mailing_id", models.UUIDField()),
+                ("tenant_id", models.UUIDField(null=True)),
+                ("user_id", models.UUIDField(null=True)),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                ("language", models.CharField(max_length=5, verbose_name="language")),
+                ("unsubscribe", models.CharField(blank=True, max_length=400)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("sent", "Sent"),
+                            ("refused", "Refused"),
+                            ("bounced", "Came back"),
+                            ("skipped", "Not sent"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("message_id", models.CharField(max_length=250, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="answer of the mail server")),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("claim", models.UUIDField(null=True)),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("bounced_at", models.DateTimeField(null=True, verbose_name="came back")),
+            ],
+            options={
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["created_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["mailing_id", "next_try_at", "id"],
+                        name="mailing_delivery_due",
+                    ),
+                    models.Index(fields=["mailing_id", "state"], name="mailing_delivery_state"),
+                    models.Index(fields=["tenant_id"], name="mailing_delivery_tenant"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("mailing_id", "tenant_id", "address"),
+                        name="mailing_delivery_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Mailing",
             fields=[
@@ -75,73 +131,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Delivery",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("tenant_id", models.UUIDField(null=True)),
-                ("user_id", models.UUIDField(null=True)),
-                ("address", models.CharField(max_length=254, verbose_name="address")),
-                ("language", models.CharField(max_length=5, verbose_name="language")),
-                ("unsubscribe", models.CharField(blank=True, max_length=400)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("sent", "Sent"),
-                            ("refused", "Refused"),
-                            ("bounced", "Came back"),
-                            ("skipped", "Not sent"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("message_id", models.CharField(max_length=250, unique=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("error", models.CharField(blank=True, max_length=500, verbose_name="answer of the mail server")),
-                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("claim", models.UUIDField(null=True)),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
-                ("bounced_at", models.DateTimeField(null=True, verbose_name="came back")),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="mailing.mailing",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "delivery",
-                "verbose_name_plural": "deliveries",
-                "ordering": ["created_at", "id"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "queued")),
-                        fields=["mailing", "next_try_at", "id"],
-                        name="mailing_delivery_due",
-                    ),
-                    models.Index(fields=["mailing", "state"], name="mailing_delivery_state"),
-                    models.Index(fields=["tenant_id"], name="mailing_delivery_tenant"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("mailing", "tenant_id", "address"), name="mailing_delivery_once", nulls_distinct=False
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="MailingCompany",
             fields=[
                 (
@@ -150,36 +139,32 @@ class Migration(migrations.Migration):
                         default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("mailing_id", models.UUIDField()),
                 ("tenant_id", models.UUIDField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("recipients", models.PositiveIntegerField(null=True)),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="mailing.mailing",
-                    ),
-                ),
             ],
             options={
                 "indexes": [
                     models.Index(
                         condition=models.Q(("recipients", None)),
-                        fields=["mailing", "id"],
+                        fields=["mailing_id", "id"],
                         name="mailing_company_waiting",
                     ),
                     models.Index(fields=["tenant_id"], name="mailing_company_tenant"),
                 ],
-                "constraints": [models.UniqueConstraint(fields=("mailing", "tenant_id"), name="mailing_company_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("mailing_id", "tenant_id"), name="mailing_company_once")
+                ],
             },
         ),
         GrantTable("Mailing", platform=_RIGHTS),
         GrantTable("MailingCompany", platform=_RIGHTS),
         GrantTable("Delivery", platform=_RIGHTS),
         *(
-            migrations.RunSQL(wall.expiry_sql(table, *period), f"DROP FUNCTION {wall.expiry_function(table)}")
-            for table, period in _PERIODS.items()
+            migrations.RunSQL(
+                wall.expiry_sql(table, "id", moment, 2562), f"DROP FUNCTION {wall.expiry_function(table)}"
+            )
+            for table, moment in _MOMENTS.items()
         ),
     ]
