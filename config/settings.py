@@ -5,6 +5,7 @@
 """
 
 import os
+import socket
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -73,9 +74,11 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.mailing",
     "incidents.notices",
     "incidents.maintenance",
     "incidents.alarms",
+    "incidents.alerts",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -200,6 +203,8 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+# What alerts call the machine on which this process runs (docs/monitoring.md).
+MACHINE_NAME: str = env.str("MACHINE_NAME", default="") or socket.gethostname()
 RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -330,6 +335,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 _mail = env.email_url("EMAIL_URL") if PRODUCTION else env.email_url("EMAIL_URL", default="consolemail://")
 globals().update({key: value for key, value in _mail.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@localhost>")
+# Where mail servers report mails to many that could not be delivered; it leads to `manage.py mail bounced`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+MAIL_CONNECTIONS: int = env.int("MAIL_CONNECTIONS", default=2)  # to the mail server, for one mail to many
 
 # --- Languages and time (G8, T10) --------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

@@ -40,6 +40,7 @@ import backups.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
+import incidents.alerts.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -95,6 +96,7 @@ operator = [
     *auditlog.verification.urls_operator.urlpatterns,
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
+    *incidents.alerts.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
