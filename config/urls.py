@@ -37,10 +37,10 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.alerts.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
-import incidents.alerts.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator

@@ -4,8 +4,6 @@ It is announced at least five whole business days before. What is later is refus
 companies read, and then it does not count as planned (N8).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from auditlog.actions import Action
 from auditlog.actors import Actor
 from auditlog.services import record
 from incidents.maintenance import announcing
@@ -28,9 +25,8 @@ from incidents.maintenance.actions import (
 )
 from incidents.maintenance.models import REASON_LENGTH, Maintenance, MaintenanceState
 from incidents.maintenance.plan import BUSINESS_DAYS, Plan, is_in_time
-from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import provider_company
 from tenants.isolation.transactions import platform_transaction
+from tenants.queries import provider_scope
 
 _NOT_OVER = (MaintenanceState.PLANNED, MaintenanceState.ANNOUNCED, MaintenanceState.UNDER_WAY)
 
@@ -38,29 +34,29 @@ _NOT_OVER = (MaintenanceState.PLANNED, MaintenanceState.ANNOUNCED, MaintenanceSt
 def plan_maintenance(plan: Plan, *, actor: Actor) -> Maintenance:
     """Note what is planned; companies know nothing of it yet. Raises ValidationError, keyed by field."""
     plan.check(timezone.now())
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = Maintenance.objects.create(**plan.fields())
-        _record(MAINTENANCE_PLANNED, maintenance, actor=actor, after=_facts(plan.fields()))
+        record(MAINTENANCE_PLANNED, target=maintenance, actor=actor, after=_facts(plan.fields()))
     return maintenance
 
 
 def revise_maintenance(maintenance: Maintenance, plan: Plan, *, actor: Actor) -> Maintenance:
     """Plan it differently, before it is announced. Raises ValidationError."""
     plan.check(timezone.now())
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = _locked(maintenance, MaintenanceState.PLANNED)
         before = {name: getattr(maintenance, name) for name in plan.fields()}
         for name, value in plan.fields().items():
             setattr(maintenance, name, value)
         maintenance.save()
-        _record(MAINTENANCE_REVISED, maintenance, actor=actor, before=_facts(before), after=_facts(plan.fields()))
+        record(MAINTENANCE_REVISED, target=maintenance, actor=actor, before=_facts(before), after=_facts(plan.fields()))
     return maintenance
 
 
 def announce_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenance:
     """Tell all companies, in the product, in public and by mail. Raises ValidationError when it is too late for that
     and no reason was given; a reason that is not needed is dropped."""
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance, now = _locked(maintenance, MaintenanceState.PLANNED), timezone.now()
         if maintenance.begins_at <= now:
             raise ValidationError({"begins_at": _("This moment is over.")})
@@ -72,17 +68,19 @@ def announce_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenan
         maintenance.save()
         notice = announcing.announce(maintenance, actor=actor)
         after = {"notice": str(notice.id), "short_notice": maintenance.short_notice_ja}
-        _record(MAINTENANCE_ANNOUNCED, maintenance, actor=actor, after=after)
+        record(MAINTENANCE_ANNOUNCED, target=maintenance, actor=actor, after=after)
     return maintenance
 
 
 def start_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenance:
     """It begins now."""
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = _locked(maintenance, MaintenanceState.ANNOUNCED)
         maintenance.state, maintenance.started_at = MaintenanceState.UNDER_WAY, timezone.now()
         maintenance.save(update_fields=["state", "started_at"])
-        _record(MAINTENANCE_STARTED, maintenance, actor=actor, after=_facts({"started_at": maintenance.started_at}))
+        record(
+            MAINTENANCE_STARTED, target=maintenance, actor=actor, after=_facts({"started_at": maintenance.started_at})
+        )
     return maintenance
 
 
@@ -93,7 +91,7 @@ def prolong_maintenance(
 
     What is added counts as planned only where companies still learn of it in time.
     """
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = _locked(maintenance, MaintenanceState.ANNOUNCED, MaintenanceState.UNDER_WAY)
         now, before = timezone.now(), maintenance.ends_at
         _require_reason(reason)
@@ -105,32 +103,34 @@ def prolong_maintenance(
         maintenance.save(update_fields=["ends_at", "promised_ends_at"])
         announcing.tell_of_prolonging(maintenance, reason, actor=actor)
         after = _facts({"ends_at": ends_at, "reason": reason[0]})
-        _record(MAINTENANCE_PROLONGED, maintenance, actor=actor, before=_facts({"ends_at": before}), after=after)
+        record(MAINTENANCE_PROLONGED, target=maintenance, actor=actor, before=_facts({"ends_at": before}), after=after)
     return maintenance
 
 
 def end_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenance:
     """It is over now; companies see that."""
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = _locked(maintenance, MaintenanceState.UNDER_WAY)
         maintenance.state, maintenance.ended_at = MaintenanceState.DONE, timezone.now()
         maintenance.save(update_fields=["state", "ended_at"])
         announcing.tell_of_end(maintenance, actor=actor)
-        _record(MAINTENANCE_ENDED, maintenance, actor=actor, after=_facts({"ended_at": maintenance.ended_at}))
+        record(MAINTENANCE_ENDED, target=maintenance, actor=actor, after=_facts({"ended_at": maintenance.ended_at}))
     return maintenance
 
 
 def cancel_maintenance(maintenance: Maintenance, *, reason: tuple[str, str], actor: Actor) -> Maintenance:
     """It does not take place. Companies that know of it are told why, in both languages. Raises ValidationError."""
     _require_reason(reason)
-    with _in_provider():
+    with provider_scope(), platform_transaction():
         maintenance = _locked(maintenance, MaintenanceState.PLANNED, MaintenanceState.ANNOUNCED)
         known = maintenance.state == MaintenanceState.ANNOUNCED
         maintenance.state, maintenance.cancelled_at = MaintenanceState.CANCELLED, timezone.now()
         maintenance.save(update_fields=["state", "cancelled_at"])
         if known:
             announcing.tell_of_cancellation(maintenance, reason, actor=actor)
-        _record(MAINTENANCE_CANCELLED, maintenance, actor=actor, after={"reason": reason[0], "companies_told": known})
+        record(
+            MAINTENANCE_CANCELLED, target=maintenance, actor=actor, after={"reason": reason[0], "companies_told": known}
+        )
     return maintenance
 
 
@@ -157,25 +157,6 @@ def _require_reason(reason: tuple[str, str]) -> None:
         raise ValidationError(
             {"reason_ja": _("Give the reason in at most %(length)d characters.") % {"length": REASON_LENGTH}}
         )
-
-
-@contextmanager
-def _in_provider() -> Iterator[None]:
-    """The platform role's transaction, for the provider, in whose log it is recorded."""
-    provider = provider_company()
-    with platform_transaction(), tenant_scope(provider.tenant_id if provider else None):
-        yield
-
-
-def _record(
-    action: Action,
-    maintenance: Maintenance,
-    *,
-    actor: Actor,
-    after: dict[str, Any],
-    before: dict[str, Any] | None = None,
-) -> None:
-    record(action, actor=actor, target=maintenance, before=before, after=after)
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:
