@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tenants.usage",
     "incidents",
     "incidents.alarms",
+    "incidents.clock",
     "backups",
     "backups.destruction",
     "backups.runs",
