@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "incidents.notices",
     "incidents.maintenance",
     "incidents.alarms",
+    "incidents.clock",
     "incidents.alerts",
     "backups",
     "backups.destruction",
