@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
 from auditlog.services import record
-from incidents.maintenance import announcing
+from incidents.maintenance import announcing, promise
 from incidents.maintenance.actions import (
     MAINTENANCE_ANNOUNCED,
     MAINTENANCE_CANCELLED,
@@ -36,6 +36,7 @@ def plan_maintenance(plan: Plan, *, actor: Actor) -> Maintenance:
     plan.check(timezone.now())
     with provider_scope(), platform_transaction():
         maintenance = Maintenance.objects.create(**plan.fields())
+        promise.start(maintenance, actor=actor)
         record(MAINTENANCE_PLANNED, target=maintenance, actor=actor, after=_facts(plan.fields()))
     return maintenance
 
@@ -49,6 +50,9 @@ def revise_maintenance(maintenance: Maintenance, plan: Plan, *, actor: Actor) ->
         for name, value in plan.fields().items():
             setattr(maintenance, name, value)
         maintenance.save()
+        if before["begins_at"] != maintenance.begins_at:
+            promise.drop(maintenance, reason="planned for another time", actor=actor)
+            promise.start(maintenance, actor=actor)
         record(MAINTENANCE_REVISED, target=maintenance, actor=actor, before=_facts(before), after=_facts(plan.fields()))
     return maintenance
 
@@ -66,6 +70,7 @@ def announce_maintenance(maintenance: Maintenance, *, actor: Actor) -> Maintenan
             raise ValidationError({"short_notice_ja": too_late()}, code="short")
         maintenance.state, maintenance.announced_at = MaintenanceState.ANNOUNCED, now
         maintenance.save()
+        promise.keep(maintenance, actor=actor)
         notice = announcing.announce(maintenance, actor=actor)
         after = {"notice": str(notice.id), "short_notice": maintenance.short_notice_ja}
         record(MAINTENANCE_ANNOUNCED, target=maintenance, actor=actor, after=after)
@@ -126,6 +131,7 @@ def cancel_maintenance(maintenance: Maintenance, *, reason: tuple[str, str], act
         known = maintenance.state == MaintenanceState.ANNOUNCED
         maintenance.state, maintenance.cancelled_at = MaintenanceState.CANCELLED, timezone.now()
         maintenance.save(update_fields=["state", "cancelled_at"])
+        promise.drop(maintenance, reason="cancelled", actor=actor)
         if known:
             announcing.tell_of_cancellation(maintenance, reason, actor=actor)
         record(

@@ -33,7 +33,7 @@ class NoticeForm(forms.Form):
     title_en = _text(gettext_lazy("Title in English"), TITLE_LENGTH, required=False, language="en")
     body_en = _text(gettext_lazy("Text in English"), BODY_LENGTH, required=False, language="en", rows=7)
     to = forms.ChoiceField(
-        label=gettext_lazy("For"),
+        label=gettext_lazy("Addressed to"),
         choices=[(ALL, gettext_lazy("All companies")), (CHOSEN, gettext_lazy("Chosen companies"))],
         widget=forms.RadioSelect,
         initial=CHOSEN,

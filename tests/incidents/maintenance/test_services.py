@@ -9,14 +9,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
 from auditlog.models import AuditEvent
-from config.business_hours import ZONE, current_calendar
+from config.business_hours import ZONE, default_calendar
+from incidents.clock.models import Deadline
 from incidents.maintenance import services
 from incidents.maintenance.models import Maintenance, MaintenanceState
 from incidents.maintenance.plan import Plan, is_in_time, latest_announcement
 from incidents.maintenance.queries import PlannedStop, find_maintenance, maintenance_between, planned_stops
 from incidents.notices.models import Notice
 from incidents.notices.queries import notices_for, public_notices
-from tenants.isolation.transactions import tenant_transaction
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import EVERY_ROLE, Cast
 
@@ -24,8 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 NOW = timezone.now().replace(microsecond=0)
 HOUR = timedelta(hours=1)
-IN_TIME = current_calendar().end_of_business_day(NOW, 6) - 9 * HOUR  # five whole business days lie between
-LATE = current_calendar().end_of_business_day(NOW, 5) + HOUR
+IN_TIME = default_calendar().end_of_business_day(NOW, 6) - 9 * HOUR  # five whole business days lie between
+LATE = default_calendar().end_of_business_day(NOW, 5) + HOUR
 REASON = ("脆弱性への緊急対応のため", "An urgent fix of a vulnerability")
 
 
@@ -61,6 +62,13 @@ def announced(cast: Cast) -> Maintenance:
     """Maintenance of which companies know, in time."""
     planned = services.plan_maintenance(a_plan(), actor=cast.operator.actor)
     return services.announce_maintenance(planned, actor=cast.operator.actor)
+
+
+def promises() -> list[tuple[bool, bool, bool]]:
+    """Of each deadline, whether it was met, missed, withdrawn."""
+    with platform_transaction():
+        deadlines = Deadline.objects.filter(kind="maintenance_announced").order_by("started_at", "id")
+        return [(bool(one.met_at), bool(one.missed_at), bool(one.withdrawn_at)) for one in deadlines]
 
 
 def told(tenant: Tenant) -> list[Notice]:
@@ -122,6 +130,7 @@ def test_short_notice_needs_a_reason_that_companies_read(cast: Cast) -> None:
     )
     (notice,) = told(cast.admin.tenant)
     assert notice.short_notice == REASON[1]
+    assert promises() == [(True, True, False)]
     assert planned_stops("web", NOW, LATE + 9 * HOUR) == []
     needless = services.plan_maintenance(a_plan(short_notice_ja=REASON[0]), actor=cast.operator.actor)
     assert services.announce_maintenance(needless, actor=cast.operator.actor).short_notice == ""
@@ -158,6 +167,7 @@ def test_what_was_announced_is_cancelled_before_everybody(cast: Cast, announced:
     """N6, N8: companies are told why; it no longer counts. What was never announced goes without a word."""
     never = services.plan_maintenance(a_plan(), actor=cast.operator.actor)
     services.cancel_maintenance(never, reason=REASON, actor=cast.operator.actor)
+    assert sorted(promises()) == [(False, False, True), (True, False, False)]
     with pytest.raises(ValidationError, match="Give the reason"):
         services.cancel_maintenance(announced, reason=("", ""), actor=cast.operator.actor)
     services.cancel_maintenance(announced, reason=REASON, actor=cast.operator.actor)
