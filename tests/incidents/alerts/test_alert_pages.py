@@ -104,8 +104,9 @@ def test_a_threshold_is_changed_with_its_reason_on_record(client: Client, cast: 
     assert [(alert.level, alert.limits["warning"]) for alert in open_alerts()] == [("warning", 50)]
     with platform_transaction(), tenant_scope(gauge.provider.id):
         changed = events().get(action="alerts.threshold.changed")
-    assert (changed.before["warning"], changed.after["warning"], changed.after["reason"]) == (80, 50, "Quieter disks")
-    assert (changed.before["told"], changed.after["told"]) == (True, False)
+    before, after = changed.before or {}, changed.after or {}
+    assert (before["warning"], after["warning"], after["reason"]) == (80, 50, "Quieter disks")
+    assert (before["told"], after["told"]) == (True, False)
     without = {name: value for name, value in TYPED.items() if name != "enabled"}
     assert client.post(address, without).status_code == 302
     gauge.show(1, web1=99)
