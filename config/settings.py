@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.monitoring",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "incidents.monitoring.middleware.ReadinessMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
     "auditlog.requests.middleware.RequestLogMiddleware",
     "accounts.staff.middleware.StaffPathMiddleware",
@@ -307,6 +309,16 @@ FORWARDING_SYSLOG_PORTS: list[int] = env.list("FORWARDING_SYSLOG_PORTS", cast=in
 # Networks that are not public and may be sent to all the same: every company of this installation may name them.
 FORWARDING_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FORWARDING_ALLOWED_NETWORKS", default=[])]
 FORWARDING_SECONDS: int = env.int("FORWARDING_SECONDS", default=15)  # for one delivery, from the first packet on
+
+# --- Monitoring (incidents.monitoring) ---------------------------------------------------------------------------
+# Under which address the worker asks for the log-in page: past a proxy that it cannot reach by the public one.
+MONITOR_URL: str = env.str("MONITOR_URL", default=PUBLIC_URL).rstrip("/")
+# Where probes elsewhere (`manage.py probe --store`) leave what they saw, for the service to read it in.
+PROBE_STORE: str = env.str("PROBE_STORE", default="") or f"file://{VAR_DIR / 'status'}"
+# A time server, asked every 15 minutes (`ntp.nict.jp`, `10.0.0.1:123`). None: that the clock is right, nobody knows.
+NTP_SERVER: str = env.str("NTP_SERVER", default="")
+# Who may read /metrics; for everybody else, and by default for everybody, there is no such page.
+METRICS_NETWORKS = [ip_network(text) for text in env.list("METRICS_NETWORKS", default=[])]
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None
