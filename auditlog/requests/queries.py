@@ -27,10 +27,9 @@ FROM requests_requestentry
 WHERE at >= %(since)s AND (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s::uuid)
 GROUP BY begun ORDER BY begun
 """
-_RECENT = """
-SELECT count(*) FILTER (WHERE status < 400), count(*) FILTER (WHERE status BETWEEN 400 AND 499),
-  count(*) FILTER (WHERE status >= 500), percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration_ms)
-FROM requests_requestentry WHERE at >= %s AND at < %s
+_ANSWERED = """
+SELECT count(*), count(*) FILTER (WHERE status >= 500), percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms)
+FROM requests_requestentry WHERE at >= %s
 """
 _MOST_ROUTES, _MOST_ERRORS = 25, 50
 
@@ -95,37 +94,6 @@ class Overview:
         return sum(bar.errors for bar in self.bars)
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """Requests of a short while: how many by the class of the answer, and quantiles of their times in milliseconds.
-
-    Without requests there are no quantiles.
-    """
-
-    by_class: dict[str, int]
-    quantiles: dict[float, float]
-
-    @property
-    def requests(self) -> int:
-        """How many there were."""
-        return sum(self.by_class.values())
-
-    @property
-    def errors(self) -> int:
-        """How many of them ended in an error of ours (5xx)."""
-        return self.by_class["5xx"]
-
-
-def recent_figures(start: datetime, end: datetime) -> Recent:
-    """What was asked of the whole service between two moments, as far as it is in the log yet (some ten seconds)."""
-    with platform_transaction(), current_connection().cursor() as cursor:
-        cursor.execute(_RECENT, [start, end])
-        fine, refused, failed, quantiles = cursor.fetchone()
-    return Recent(
-        {"2xx-3xx": fine, "4xx": refused, "5xx": failed}, dict(zip((0.5, 0.95, 0.99), quantiles or (), strict=False))
-    )
-
-
 def overview(span: Span, *, tenant_id: UUID | None = None) -> Overview:
     """The period until now, of all tenants or of one: volume, slowest routes by their 95th percentile, last errors."""
     width, step = _WIDTHS[span]
@@ -145,3 +113,19 @@ def overview(span: Span, *, tenant_id: UUID | None = None) -> Overview:
             cursor.execute(_ROUTES, values)
             routes = [Route(*row) for row in cursor.fetchall()]
         return Overview(bars, routes, list(failed[:_MOST_ERRORS]))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How requests were answered since a moment; `p95` in milliseconds, None when there were none."""
+
+    requests: int
+    errors: int
+    p95: float | None
+
+
+def answered_since(since: datetime) -> Answered:
+    """All requests since then that are stored, which takes some seconds."""
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute(_ANSWERED, [since])
+        return Answered(*cursor.fetchone())

@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from auditlog.requests.buffer import broker
-from auditlog.requests.queries import recent_figures
+from auditlog.requests.queries import answered_since
 from incidents.monitoring.catalogue import ProbeState
 from incidents.monitoring.queries import component_states, heartbeat_age, newest_looks
 
@@ -77,19 +77,14 @@ def _probes(now: datetime) -> Iterator[Metric]:
 
 
 def _requests(now: datetime) -> Iterator[Metric]:
-    figures = recent_figures(now - WINDOW, now)
-    counts = GaugeMetricFamily(
-        "sekisho_requests_5m", "Requests of the last five minutes, by the class of their answers.", labels=["answer"]
+    answered = answered_since(now - WINDOW)
+    yield GaugeMetricFamily("sekisho_requests_5m", "Requests of the last five minutes.", answered.requests)
+    yield GaugeMetricFamily(
+        "sekisho_requests_failed_5m", "Those that ended in an error of ours (5xx).", answered.errors
     )
-    for answer, count in figures.by_class.items():
-        counts.add_metric([answer], count)
-    yield counts
-    times = GaugeMetricFamily(
-        "sekisho_request_seconds_5m", "How long requests of the last five minutes took.", labels=["quantile"]
-    )
-    for quantile, milliseconds in figures.quantiles.items():
-        times.add_metric([str(quantile)], milliseconds / 1000)
-    yield times
+    if answered.p95 is not None:
+        p95 = answered.p95 / 1000
+        yield GaugeMetricFamily("sekisho_request_p95_seconds_5m", "95 % of them took no longer than this.", p95)
 
 
 def _queues() -> Iterator[Metric]:

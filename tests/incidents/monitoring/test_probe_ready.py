@@ -118,7 +118,7 @@ def test_figures_for_named_networks_alone(provider: Tenant, settings: LazySettin
     assert found["sekisho_probe_up", "inside", "store"] == 0
     assert found["sekisho_probe_value", "inside", "certificate", "d"] == 61.5
     assert found[("sekisho_worker_heartbeat_age_seconds",)] < 10
-    counts = [found["sekisho_requests_5m", answer] for answer in ("2xx-3xx", "4xx", "5xx")]
-    assert counts == [2, 1, 1]
-    assert found["sekisho_request_seconds_5m", "0.5"] == pytest.approx(0.353)
+    counts = [found[(name,)] for name in ("sekisho_requests_5m", "sekisho_requests_failed_5m")]
+    assert counts == [4, 1]
+    assert found[("sekisho_request_p95_seconds_5m",)] == pytest.approx(0.4856)
     assert ("sekisho_queue_length", "restores") in found
