@@ -79,9 +79,7 @@ def _probes(now: datetime) -> Iterator[Metric]:
 def _requests(now: datetime) -> Iterator[Metric]:
     answered = answered_since(now - WINDOW)
     yield GaugeMetricFamily("sekisho_requests_5m", "Requests of the last five minutes.", answered.requests)
-    yield GaugeMetricFamily(
-        "sekisho_requests_failed_5m", "Those that ended in an error of ours (5xx).", answered.errors
-    )
+    yield GaugeMetricFamily("sekisho_requests_failed_5m", "Those that ended in an error (5xx).", answered.errors)
     if answered.p95 is not None:
         p95 = answered.p95 / 1000
         yield GaugeMetricFamily("sekisho_request_p95_seconds_5m", "95 % of them took no longer than this.", p95)
