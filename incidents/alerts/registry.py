@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from incidents.alerts.judging import Limits
@@ -42,8 +42,8 @@ class Measure:
     """One figure of the service, or one for each of several subjects: machines, queues, probes.
 
     `read` returns the readings at a moment by their subjects, "" for one of the whole service; it opens its own
-    transactions and may raise: then they are unknown. `component` is what suffers when it is bad,
-    unless `affects` says it subject by subject.
+    transactions and may raise: then they are unknown. `component` is what suffers when it is bad, unless `affects` says
+    it subject by subject.
     `told_elsewhere` names who mails operators of it already: such alerts are shown and not told, unless switched on.
     """
 
@@ -67,7 +67,9 @@ class Measure:
             return f"{number}%"
         if self.unit is Unit.DAYS:
             return ngettext("%(number)s day", "%(number)s days", round(value)) % {"number": number}
-        return f"{number} {self.unit.label}" if self.unit is not Unit.COUNT else number
+        if self.unit is Unit.COUNT:
+            return number
+        return pgettext("figure", "%(number)s %(unit)s") % {"number": number, "unit": self.unit.label}
 
     def components(self, subject: str) -> tuple[str, ...]:
         """The parts of the service that suffer."""
@@ -75,9 +77,10 @@ class Measure:
 
     def about(self, subject: str) -> str:
         """The measure, and what of: for headings and mails."""
-        if not subject:
+        named = self.name_subject(subject)
+        if not named:
             return str(self.label)
-        return gettext("%(measure)s: %(subject)s") % {"measure": self.label, "subject": self.name_subject(subject)}
+        return gettext("%(measure)s: %(subject)s") % {"measure": self.label, "subject": named}
 
 
 _measures: dict[str, Measure] = {}

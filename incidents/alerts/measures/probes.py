@@ -26,6 +26,10 @@ def _named(subject: str) -> str:
     return f"{label} ({place})" if place else label
 
 
+def _place(subject: str) -> str:
+    return subject.partition(" ")[2]
+
+
 def _affected(subject: str) -> tuple[str, ...]:
     probe = BY_CODE.get(subject.partition(" ")[0])
     return probe.components if probe else ()
@@ -98,7 +102,7 @@ CERTIFICATE = register_measure(
         Unit.DAYS,
         Limits(warning=21, critical=7, margin=1, below=True),
         _values_of("certificate"),
-        name_subject=_named,
+        name_subject=_place,
     )
 )
 CLOCK = register_measure(
