@@ -37,6 +37,7 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.status.urls
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -113,6 +114,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

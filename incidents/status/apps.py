@@ -10,3 +10,7 @@ class StatusPageConfig(AppConfig):
     name = "incidents.status"
     label = "status_page"
     verbose_name = _("Status page")
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from incidents.status import actions  # noqa: F401

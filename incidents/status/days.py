@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from incidents.status.document import Day, State
 
+# Days are those of Japan, and the page goes by this clock.
+ZONE = ZoneInfo("Asia/Tokyo")
+
 # What counts where several spans say something about the same moment. Announced maintenance is no stop; a stop that was
 # seen outweighs what else was measured.
 _WEIGHT = {State.OPERATIONAL: 1, State.DEGRADED: 2, State.DOWN: 3, State.MAINTENANCE: 4}
@@ -29,16 +32,16 @@ class Span:
     state: State
 
 
-def days_of(spans: Sequence[Span], *, count: int, now: datetime, zone: ZoneInfo) -> tuple[Day, ...]:
+def days_of(spans: Sequence[Span], *, count: int, now: datetime) -> tuple[Day, ...]:
     """The last `count` days, today included as far as it has gone; every second that no span covers is unknown."""
-    today = now.astimezone(zone).date()
+    today = now.astimezone(ZONE).date()
     known = sorted((span for span in spans if span.state in _WEIGHT), key=lambda span: span.since)
-    return tuple(_day(today - timedelta(days=back), known, now=now, zone=zone) for back in range(count - 1, -1, -1))
+    return tuple(_day(today - timedelta(days=back), known, now=now) for back in range(count - 1, -1, -1))
 
 
-def _day(day: date, spans: Iterable[Span], *, now: datetime, zone: ZoneInfo) -> Day:
-    begins = datetime.combine(day, time(), zone)
-    ends = min(datetime.combine(day + timedelta(days=1), time(), zone), now)
+def _day(day: date, spans: Iterable[Span], *, now: datetime) -> Day:
+    begins = datetime.combine(day, time(), ZONE)
+    ends = min(datetime.combine(day + timedelta(days=1), time(), ZONE), now)
     inside = [
         Span(max(span.since, begins), min(span.until, ends), span.state)
         for span in spans

@@ -10,9 +10,9 @@ WIDTH, GAP, HEIGHT = 4, 1, 32
 _PARTS = (
     (State.OPERATIONAL, "up", 0),
     (State.UNKNOWN, "unknown", 3),
-    (State.MAINTENANCE, "planned", 6),
-    (State.DEGRADED, "degraded", 8),
-    (State.DOWN, "down", 8),
+    (State.MAINTENANCE, "planned", 8),
+    (State.DEGRADED, "degraded", 12),
+    (State.DOWN, "down", 12),
 )
 
 

@@ -13,18 +13,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from incidents.status import feeds
+from incidents.status.days import ZONE
 from incidents.status.document import PublicIncident, StatusDocument
 from incidents.status.publishing import DOCUMENT
 from incidents.status.words import headline
 
-ZONE = ZoneInfo("Asia/Tokyo")
 LANGUAGES = ("ja", "en")
 # How far back the first page tells of incidents that are over.
 _RECENT = timedelta(days=14)
@@ -38,6 +37,11 @@ class Place:
 
     language: str
     name: str
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which languages the page is there."""
+        return LANGUAGES
 
     @property
     def root(self) -> str:

@@ -1,14 +1,16 @@
 """Tags of the public page: words in the reader's language, bars of days, lengths of time."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django import template
+from django.utils import timezone
 from django.utils.html import escape, format_html, linebreaks, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 
 from incidents.status import drawing, words
+from incidents.status.days import ZONE
 from incidents.status.document import ComponentStatus, Day, Text
 
 register = template.Library()
@@ -35,6 +37,14 @@ def _chosen(text: Text) -> tuple[str, bool]:
     if get_language() == "en":
         return (text.en, False) if text.en else (text.ja, True)
     return text.ja, False
+
+
+@register.filter
+def clock(moment: datetime) -> SafeString:
+    """A moment by the clock of Japan, which the page goes by wherever its reader is."""
+    local = timezone.localtime(moment, ZONE)
+    shown, exact = f"{local:%Y-%m-%d %H:%M} JST", local.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', exact, shown)
 
 
 @register.filter
