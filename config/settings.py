@@ -5,6 +5,7 @@
 """
 
 import os
+import socket
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -73,7 +74,10 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.mailing",
+    "incidents.notices",
     "incidents.alarms",
+    "incidents.alerts",
     "incidents.status",
     "backups",
     "backups.destruction",
@@ -199,6 +203,8 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+# What alerts call the machine on which this process runs (docs/monitoring.md).
+MACHINE_NAME: str = env.str("MACHINE_NAME", default="") or socket.gethostname()
 RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -237,6 +243,9 @@ BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
 # a copy of the key store may hold a destroyed key: both count in the promise of erasure (docs/leaving.md).
 POINT_IN_TIME_DAYS: int = env.int("POINT_IN_TIME_DAYS", default=7)
 KEY_COPY_DAYS: int = env.int("KEY_COPY_DAYS", default=7)
+# What companies are promised (N7): to be told so many days before the service ends, or a change affects their use.
+NOTICE_END_OF_SERVICE_DAYS: int = env.int("NOTICE_END_OF_SERVICE_DAYS", default=180)
+NOTICE_HARMFUL_CHANGE_DAYS: int = env.int("NOTICE_HARMFUL_CHANGE_DAYS", default=30)
 # Processes that work on the backup of all companies at once. The demonstration is saved before a second one is up.
 BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=1 if DEMO else os.cpu_count() or 1)
 # One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.
@@ -330,6 +339,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 _mail = env.email_url("EMAIL_URL") if PRODUCTION else env.email_url("EMAIL_URL", default="consolemail://")
 globals().update({key: value for key, value in _mail.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@localhost>")
+# Where mail servers report mails to many that could not be delivered; it leads to `manage.py mail bounced`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+MAIL_CONNECTIONS: int = env.int("MAIL_CONNECTIONS", default=2)  # to the mail server, for one mail to many
 
 # --- Languages and time (G8, T10) --------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
