@@ -373,6 +373,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "incidents.mailing.sending",
         "incidents.mailing.services",
         "incidents.mailing.tasks",
+        "incidents.status.overriding",
+        "incidents.status.queries",
     }
 
 

@@ -4,6 +4,7 @@ Nothing here may touch the database: these tests do not ask for it.
 """
 
 import gzip
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,19 +31,19 @@ class Reader:
     def __init__(self) -> None:
         self.middleware = StatusPageMiddleware(_beyond)
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> HttpResponseBase:
+    def get(self, path: str, method: str = "GET", **headers: str) -> HttpResponse:
         if self.middleware._site is not None:
             self.middleware._site._checked = float("-inf")
-        return self.middleware(RequestFactory(headers=headers).generic(method, path))
+        response = self.middleware(RequestFactory(headers=headers).generic(method, path))
+        assert isinstance(response, HttpResponse)
+        return response
 
     def text(self, path: str, **headers: str) -> str:
-        response = self.get(path, **headers)
-        assert isinstance(response, HttpResponse)
-        return response.content.decode()
+        return self.get(path, **headers).content.decode()
 
 
 @pytest.fixture
-def reader(store: StatusStore) -> Reader:
+def reader(store: StatusStore) -> Iterator[Reader]:
     with time_machine.travel(NOW, tick=False):
         publish(store, quiet_document(), render(quiet_document()))
         yield Reader()
