@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.monitoring.urls
 import incidents.status.urls
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
@@ -116,6 +117,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.monitoring.urls.urlpatterns,
     *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
