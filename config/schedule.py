@@ -97,5 +97,9 @@ SCHEDULE = {
     "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "sweep-files-of-inquiries": {
+        "task": "incidents.inquiries.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.inquiries",
     "backups",
     "backups.destruction",
     "backups.runs",

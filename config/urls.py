@@ -37,6 +37,7 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.inquiries.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -97,6 +98,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *incidents.inquiries.urls_operator.urlpatterns,
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
@@ -116,4 +118,5 @@ urlpatterns = [
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
+    path("inquiries/", include("incidents.inquiries.urls")),
 ]
