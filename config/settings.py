@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tenants.usage",
     "incidents",
     "incidents.inquiries",
+    "incidents.alarms",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -308,6 +309,12 @@ FORWARDING_SYSLOG_PORTS: list[int] = env.list("FORWARDING_SYSLOG_PORTS", cast=in
 # Networks that are not public and may be sent to all the same: every company of this installation may name them.
 FORWARDING_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FORWARDING_ALLOWED_NETWORKS", default=[])]
 FORWARDING_SECONDS: int = env.int("FORWARDING_SECONDS", default=15)  # for one delivery, from the first packet on
+
+# --- Alarms to operators (incidents.alarms) ----------------------------------------------------------------------
+ALARM_WEBHOOK_PORTS: list[int] = env.list("ALARM_WEBHOOK_PORTS", cast=int, default=[443])
+# Networks that are not public and may be posted to all the same, such as that of the provider's own chat server.
+ALARM_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("ALARM_ALLOWED_NETWORKS", default=[])]
+ALARM_SECONDS = 10
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

@@ -139,6 +139,7 @@ EXCEPTIONS = {
     "tenants.invoices.notices.tell_of_invoices": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
+    "incidents.alarms.sending.deliver_alarms": STANDING,
 }
 
 
@@ -305,6 +306,9 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "incidents.alarms.channels",
+        "incidents.alarms.sending",
+        "incidents.alarms.services",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",
