@@ -158,7 +158,6 @@ PAGES: dict[str, Promise] = {
     "inquiries:inquiry": pgettext_lazy("page", "Inquiry"),
     "operator:inquiries": _("Inquiries"),
     "operator:inquiry": pgettext_lazy("page", "Inquiry"),
-    "operator:inquiry_promote": _("Open an incident"),
     "documents:list": _("Documents"),
     "documents:search": _("Search documents"),
     "documents:folder": pgettext_lazy("page", "Folder"),

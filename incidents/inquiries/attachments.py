@@ -124,9 +124,9 @@ def sweep() -> int:
 def _checked(files: Sequence[Sent]) -> list[str]:
     """What each of the files is. Raises ValidationError for too many, too large, empty or unwanted ones."""
     if len(files) > MOST_FILES:
-        raise ValidationError({"files": _("At most %(count)d files go with one message.") % {"count": MOST_FILES}})
+        raise ValidationError({"attached": _("At most %(count)d files go with one message.") % {"count": MOST_FILES}})
     if sum(len(file.content) for file in files) > MOST_BYTES:
-        raise ValidationError({"files": _("The files are larger than 10 MB together. Leave some of them out.")})
+        raise ValidationError({"attached": _("The files are larger than 10 MB together. Leave some of them out.")})
     return [_type_of(file) for file in files]
 
 
@@ -134,12 +134,12 @@ def _type_of(file: Sent) -> str:
     name = made_safe(file.name)
     kind = content_type_of(file.content[:HEAD_BYTES], name)
     if kind == EMPTY:
-        raise ValidationError({"files": _("The file “%(name)s” is empty.") % {"name": name}})
+        raise ValidationError({"attached": _("The file “%(name)s” is empty.") % {"name": name}})
     if kind not in ALLOWED.get(PurePosixPath(name.lower()).suffix, frozenset()):
         text = _(
             "“%(name)s” cannot be sent. Send PDF, images, text, CSV, JSON, Office files or ZIP, named as what it is."
         )
-        raise ValidationError({"files": text % {"name": name}}, code="type")
+        raise ValidationError({"attached": text % {"name": name}}, code="type")
     return kind
 
 

@@ -30,12 +30,13 @@ def deliver(file: InquiryAttachment, *, by_operator: bool, actor: Actor, method:
         logger.exception("The file %s of an inquiry cannot be read", file.id)
         _note(FILE_UNREADABLE, file, by_operator=by_operator, actor=actor, outcome=Outcome.FAILURE)
         raise FileUnreadable from error
-    headers = {"name": file.name, "content_type": file.content_type, "size": file.size}
     if method == "HEAD":
         reader.close()
-        return as_attachment(StreamingHttpResponse(), **headers)
-    _note(FILE_FETCHED, file, by_operator=by_operator, actor=actor)
-    return as_attachment(StreamingHttpResponse(reader), **headers)
+        response = StreamingHttpResponse()
+    else:
+        _note(FILE_FETCHED, file, by_operator=by_operator, actor=actor)
+        response = StreamingHttpResponse(reader)
+    return as_attachment(response, name=file.name, content_type=file.content_type, size=file.size)
 
 
 def _note(

@@ -9,7 +9,6 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from incidents.components import CHOICES as COMPONENTS
 from incidents.inquiries.answering import AFTER_ANSWER, BY_HAND
 from incidents.inquiries.attachments import ALLOWED, MOST_FILES, Sent
 from incidents.inquiries.models import InquiryKind, InquiryState, Priority
@@ -45,7 +44,7 @@ class MessageForm(forms.Form):
     """What somebody writes, with files. The files come last, so that a body that is cut off has the rest."""
 
     text = forms.CharField(label=_("Message"), max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
-    files = FilesField(
+    attached = FilesField(
         label=_("Files"),
         required=False,
         help_text=_("Up to %(count)d files, 10 MB together: PDF, images, text, CSV, JSON, Office files, ZIP.")
@@ -57,11 +56,11 @@ class MessageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._too_large = too_large
 
-    def clean_files(self) -> list[Sent]:
+    def clean_attached(self) -> list[Sent]:
         """Complain of the size where files had to be left out."""
         if self._too_large:
             raise ValidationError(_("The files are larger than 10 MB together. Leave some of them out."))
-        found: list[Sent] = self.cleaned_data["files"]
+        found: list[Sent] = self.cleaned_data["attached"]
         return found
 
 
@@ -72,7 +71,7 @@ class InquiryForm(MessageForm):
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
     subject = forms.CharField(label=_("Subject of the inquiry"), max_length=150)
 
-    field_order = ("kind", "priority", "subject", "text", "files")
+    field_order = ("kind", "priority", "subject", "text", "attached")
 
 
 class AnswerForm(MessageForm):
@@ -82,7 +81,7 @@ class AnswerForm(MessageForm):
         label=_("State after the answer"), choices=[(one.value, _STATES[one]) for one in AFTER_ANSWER]
     )
 
-    field_order = ("text", "state", "files")
+    field_order = ("text", "state", "attached")
 
 
 class NoteForm(forms.Form):
@@ -106,26 +105,6 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["operator"]
         chosen.choices = [("", _("Nobody")), *((str(one.id), one.name) for one in operators)]
-
-
-class PromoteForm(forms.Form):
-    """An incident from an inquiry."""
-
-    severity = forms.ChoiceField(label=_("Severity"))
-    title_ja = forms.CharField(label=_("Title (Japanese)"), max_length=150)
-    title_en = forms.CharField(label=_("Title (English)"), max_length=150)
-    components = forms.MultipleChoiceField(
-        label=_("Components"), choices=COMPONENTS, widget=forms.CheckboxSelectMultiple
-    )
-    detected_at = forms.DateTimeField(
-        label=_("Detected"), help_text=_("By the provider: this is where the promised deadlines begin.")
-    )
-    personal_data = forms.BooleanField(label=_("Personal data may be concerned"), required=False)
-
-    def __init__(self, *args: Any, severities: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen: Any = self.fields["severity"]
-        chosen.choices = list(severities)
 
 
 class QueueForm(forms.Form):

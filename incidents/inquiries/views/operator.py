@@ -13,25 +13,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, menu_required
 from accounts.forms import complain
-from incidents.inquiries import answering, notes, promoting, queries
+from incidents.inquiries import answering, notes, queries
 from incidents.inquiries.forms import (
     MINE,
     NOBODYS,
     AnswerForm,
     AssignForm,
     NoteForm,
-    PromoteForm,
     QueueForm,
     StateForm,
 )
 from incidents.inquiries.models import WAITING, InquiryState
 from incidents.inquiries.queue import Listed, Wanted, find_listed, queue_page
 from incidents.inquiries.tables import QueueTable
-from incidents.severity import Severity
 from tenants.isolation.transactions import tenant_transaction
 
 
@@ -104,25 +102,6 @@ def change_state(request: MemberRequest, company: UUID, inquiry_id: UUID) -> Htt
     return _act(request, listed, act, _("The state was changed."), state_form=form)
 
 
-@menu_required("operator.inquiries")
-@require_http_methods(["GET", "HEAD", "POST"])
-def promote(request: MemberRequest, company: UUID, inquiry_id: UUID) -> HttpResponse:
-    """Open an incident from it."""
-    listed = found(company, inquiry_id)
-    initial = {"severity": Severity.MODERATE, "detected_at": timezone.localtime(listed.inquiry.asked_at)}
-    form = PromoteForm(request.POST or None, severities=Severity.choices, initial=initial)
-    if form.is_valid():
-        try:
-            incident = promoting.promote(listed.inquiry, **form.cleaned_data, actor=request.user.as_actor())
-        except ValidationError as error:
-            complain(form, error)
-        else:
-            messages.success(request, _("Incident %(number)s was opened.") % {"number": incident.number})
-            return redirect("operator:inquiry", company, inquiry_id)
-    context = {"listed": listed, "inquiry": listed.inquiry, "form": form, "trail": _trail(listed, _("Open an incident"))}
-    return render(request, "incidents/inquiries/operator/promote.html", context)
-
-
 def found(company: UUID, inquiry_id: UUID) -> Listed:
     """The inquiry of a company. Raises Http404."""
     listed = find_listed(company, inquiry_id)
@@ -147,14 +126,12 @@ def page_of(request: MemberRequest, listed: Listed, **forms: Form) -> HttpRespon
         "note_form": NoteForm(),
         "state_form": StateForm(initial={"state": inquiry.state}),
         "assign_form": AssignForm(operators=queries.operators(), initial={"operator": str(inquiry.assigned_to or "")}),
-        "trail": _trail(listed),
+        "trail": trail_of(listed),
     }
     return render(request, "incidents/inquiries/operator/inquiry.html", context | forms)
 
 
-def _act(
-    request: MemberRequest, listed: Listed, act: Callable[[], None], done: str, **forms: Form
-) -> HttpResponse:
+def _act(request: MemberRequest, listed: Listed, act: Callable[[], None], done: str, **forms: Form) -> HttpResponse:
     """Do it, and go back to the inquiry; or show it with what is wrong."""
     form = next(iter(forms.values()), None)
     if form is None or form.is_valid():
@@ -191,7 +168,8 @@ def _end_of_today() -> datetime:
     return timezone.make_aware(datetime.combine(tomorrow, time()))
 
 
-def _trail(listed: Listed, *more: str) -> list[tuple[str, str]]:
+def trail_of(listed: Listed, *more: str) -> list[tuple[str, str]]:
+    """The way to the page of an inquiry, or to one behind it."""
     inquiry = listed.inquiry
     here = f"{listed.company_code} {inquiry.reference}"
     page = reverse("operator:inquiry", args=[inquiry.tenant_id, inquiry.id]) if more else ""

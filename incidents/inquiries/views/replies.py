@@ -36,7 +36,7 @@ def answer(request: MemberRequest, company: UUID, inquiry_id: UUID) -> HttpRespo
         if form.is_valid():
             typed = form.cleaned_data
             try:
-                with attachments.stored(typed["files"], tenant_id=company) as files:
+                with attachments.stored(typed["attached"], tenant_id=company) as files:
                     answering.answer(
                         listed.inquiry,
                         text=typed["text"],
@@ -48,7 +48,7 @@ def answer(request: MemberRequest, company: UUID, inquiry_id: UUID) -> HttpRespo
             except ValidationError as error:
                 complain(form, error)
             except StoreUnavailable:
-                form.add_error("files", not_stored())
+                form.add_error("attached", not_stored())
             else:
                 messages.success(request, _("The answer was sent."))
                 return redirect("operator:inquiry", company, inquiry_id)

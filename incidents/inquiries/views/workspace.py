@@ -68,12 +68,12 @@ def write(request: MemberRequest, inquiry_id: UUID) -> HttpResponseBase:
         if form.is_valid():
             typed = dict(form.cleaned_data)
             try:
-                with attachments.stored(typed.pop("files"), tenant_id=require_tenant_id()) as files:
+                with attachments.stored(typed.pop("attached"), tenant_id=require_tenant_id()) as files:
                     asking.write(found, **typed, files=files, actor=request.user.as_actor())
             except ValidationError as error:
                 complain(form, error)
             except StoreUnavailable:
-                form.add_error("files", not_stored())
+                form.add_error("attached", not_stored())
             else:
                 messages.success(request, _("The message was sent. You get a mail when there is an answer."))
                 return redirect("inquiries:inquiry", inquiry_id)
@@ -122,12 +122,12 @@ def _ask(request: MemberRequest, too_large: bool) -> HttpResponseBase:
     if form.is_valid():
         typed = dict(form.cleaned_data)
         try:
-            with attachments.stored(typed.pop("files"), tenant_id=require_tenant_id()) as files:
+            with attachments.stored(typed.pop("attached"), tenant_id=require_tenant_id()) as files:
                 made = asking.ask(**typed, files=files, actor=request.user.as_actor())
         except ValidationError as error:
             complain(form, error)
         except StoreUnavailable:
-            form.add_error("files", not_stored())
+            form.add_error("attached", not_stored())
         else:
             messages.success(request, _("The inquiry was sent. You get a mail when there is an answer."))
             return redirect("inquiries:inquiry", made.id)
