@@ -58,6 +58,7 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
+    "look-at-measures": {"task": "incidents.alerts.tasks.look_at_measures", "schedule": crontab()},
     "examine-stores": {
         "task": "backups.sites.tasks.examine_stores",
         "schedule": crontab(day_of_month="1", hour="6", minute="10"),
@@ -91,6 +92,7 @@ SCHEDULE = {
     "clear-away-imports": {"task": "accounts.people.tasks.clear_away", "schedule": crontab(hour="4", minute="20")},
     "remind-of-inventories": {"task": "accounts.inventory.tasks.remind", "schedule": crontab(hour="8", minute="30")},
     "close-staff-accesses": {"task": "accounts.staff.tasks.close_accesses", "schedule": crontab(minute="*/5")},
+    "publish-notices": {"task": "incidents.notices.tasks.publish_due", "schedule": crontab()},
     "certify-erasures": {"task": "retention.certificates.tasks.certify", "schedule": crontab(minute="*/10")},
     "count-usage": {"task": "tenants.usage.tasks.count_usage", "schedule": crontab(minute="5")},
     "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},

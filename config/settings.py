@@ -5,6 +5,7 @@
 """
 
 import os
+import socket
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -73,8 +74,10 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
-    "incidents.inquiries",
+    "incidents.notices",
     "incidents.alarms",
+    "incidents.alerts",
+    "incidents.inquiries",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -198,6 +201,8 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+# What alerts call the machine on which this process runs (docs/monitoring.md).
+MACHINE_NAME: str = env.str("MACHINE_NAME", default="") or socket.gethostname()
 RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -236,6 +241,9 @@ BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
 # a copy of the key store may hold a destroyed key: both count in the promise of erasure (docs/leaving.md).
 POINT_IN_TIME_DAYS: int = env.int("POINT_IN_TIME_DAYS", default=7)
 KEY_COPY_DAYS: int = env.int("KEY_COPY_DAYS", default=7)
+# What companies are promised (N7): to be told so many days before the service ends, or a change affects their use.
+NOTICE_END_OF_SERVICE_DAYS: int = env.int("NOTICE_END_OF_SERVICE_DAYS", default=180)
+NOTICE_HARMFUL_CHANGE_DAYS: int = env.int("NOTICE_HARMFUL_CHANGE_DAYS", default=30)
 # Processes that work on the backup of all companies at once. The demonstration is saved before a second one is up.
 BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=1 if DEMO else os.cpu_count() or 1)
 # One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.

@@ -88,7 +88,6 @@ _AWAITING_PAGES = {
     "inquiries",
     "operator.incidents",
     "operator.inquiries",
-    "operator.monitoring",
     "operator.notices",
 }
 
