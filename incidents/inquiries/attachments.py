@@ -137,7 +137,7 @@ def _type_of(file: Sent) -> str:
         raise ValidationError({"attached": _("The file “%(name)s” is empty.") % {"name": name}})
     if kind not in ALLOWED.get(PurePosixPath(name.lower()).suffix, frozenset()):
         text = _(
-            "“%(name)s” cannot be sent. Send PDF, images, text, CSV, JSON, Office files or ZIP, named as what it is."
+            "“%(name)s” cannot be sent. Send PDF, images, text, CSV, JSON, Office files or ZIP under a fitting name."
         )
         raise ValidationError({"attached": text % {"name": name}}, code="type")
     return kind

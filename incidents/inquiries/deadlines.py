@@ -19,6 +19,11 @@ HOURS = {
 }
 
 
+def promised() -> list[tuple[str, int]]:
+    """What each priority is called, and within how many business hours it gets its first answer."""
+    return [(str(priority.label), hours // timedelta(hours=1)) for priority, hours in HOURS.items()]
+
+
 def due_at(priority: str, asked_at: datetime) -> datetime:
     """When the first answer to an inquiry of that priority is due."""
     left = HOURS[Priority(priority)]

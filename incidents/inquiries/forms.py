@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from incidents.inquiries.answering import AFTER_ANSWER, BY_HAND
@@ -87,7 +88,7 @@ class AnswerForm(MessageForm):
 class NoteForm(forms.Form):
     """A note among operators."""
 
-    text = forms.CharField(label=_("Note"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
+    text = forms.CharField(label=_("Internal note"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
 
 
 class StateForm(forms.Form):
@@ -104,7 +105,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, operators: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["operator"]
-        chosen.choices = [("", _("Nobody")), *((str(one.id), one.name) for one in operators)]
+        chosen.choices = [("", pgettext_lazy("in charge", "Nobody")), *((str(one.id), one.name) for one in operators)]
 
 
 class QueueForm(forms.Form):
@@ -113,7 +114,7 @@ class QueueForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("Waits for us")), ("all", _("All")), *InquiryState.choices],
+        choices=[("", _("Waits for us")), ("all", pgettext_lazy("states", "All")), *InquiryState.choices],
     )
     company = forms.CharField(
         label=_("Company"), max_length=150, required=False, widget=forms.TextInput({"type": "search"})
@@ -129,4 +130,9 @@ class QueueForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["in_charge"]
         people = [(str(one.id), one.name) for one in operators]
-        chosen.choices = [("", _("Anybody")), (MINE, _("Me")), (NOBODYS, _("Nobody")), *people]
+        chosen.choices = [
+            ("", pgettext_lazy("in charge", "Anybody")),
+            (MINE, pgettext_lazy("in charge", "Me")),
+            (NOBODYS, pgettext_lazy("in charge", "Nobody")),
+            *people,
+        ]

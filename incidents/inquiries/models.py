@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from tenants.isolation.assets import APPEND_ONLY, NO_RIGHTS, Asset, Ownership, Retention, TableKind
 from tenants.isolation.fields import TenantForeignKey
@@ -19,7 +19,7 @@ from vault.filenames import NAME_LENGTH
 class InquiryKind(models.TextChoices):
     """What it is about."""
 
-    QUESTION = "question", _("Question")
+    QUESTION = "question", pgettext_lazy("inquiry", "Question")
     FAULT = "fault", _("Report of a fault")
     SECURITY = "security", _("Report about security")
     REQUEST = "request", _("Request or proposal")
@@ -28,20 +28,20 @@ class InquiryKind(models.TextChoices):
 class Priority(models.TextChoices):
     """How urgent it is to the company; the first answer's deadline follows from it (`deadlines.py`)."""
 
-    LOW = "low", _("Low")
-    NORMAL = "normal", _("Normal")
-    HIGH = "high", _("High")
-    URGENT = "urgent", _("Urgent")
+    LOW = "low", pgettext_lazy("inquiry", "Low")
+    NORMAL = "normal", pgettext_lazy("inquiry", "Normal")
+    HIGH = "high", pgettext_lazy("inquiry", "High")
+    URGENT = "urgent", pgettext_lazy("inquiry", "Urgent")
 
 
 class InquiryState(models.TextChoices):
     """Whose turn it is."""
 
-    OPEN = "open", _("New")
+    OPEN = "open", pgettext_lazy("inquiry", "New")
     WAITING_FOR_SUPPORT = "waiting_for_support", _("Waits for support")
     WAITING_FOR_COMPANY = "waiting_for_company", _("Waits for the company")
-    RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
+    RESOLVED = "resolved", pgettext_lazy("inquiry", "Resolved")
+    CLOSED = "closed", pgettext_lazy("inquiry", "Closed")
 
 
 WAITING = (InquiryState.OPEN, InquiryState.WAITING_FOR_SUPPORT)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import MemberRequest, menu_required, own_transactions
 from accounts.forms import complain
-from incidents.inquiries import asking, attachments, downloads, queries
+from incidents.inquiries import asking, attachments, deadlines, downloads, queries
 from incidents.inquiries.forms import InquiryForm, MessageForm
 from incidents.inquiries.models import Inquiry
 from incidents.inquiries.tables import InquiryTable
@@ -137,7 +137,9 @@ def _ask(request: MemberRequest, too_large: bool) -> HttpResponseBase:
 
 def _new_page(request: MemberRequest, form: InquiryForm) -> HttpResponse:
     trail = [(_("Inquiries"), reverse("inquiries:list")), (_("New inquiry"), "")]
-    return render(request, "incidents/inquiries/new.html", {"form": form, "trail": trail})
+    return render(
+        request, "incidents/inquiries/new.html", {"form": form, "trail": trail, "promised": deadlines.promised()}
+    )
 
 
 def _page(request: MemberRequest, found: Inquiry, form: MessageForm) -> HttpResponse:
