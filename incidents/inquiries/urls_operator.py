@@ -14,5 +14,5 @@ urlpatterns = [
     path(f"{_ONE}take-over/", operator.take_over, name="inquiry_take_over"),
     path(f"{_ONE}assign/", operator.assign, name="inquiry_assign"),
     path(f"{_ONE}state/", operator.change_state, name="inquiry_state"),
-    path("inquiries/<uuid:company>/files/<uuid:file_id>/", replies.download, name="inquiry_file"),
+    path(f"{_ONE}files/<uuid:file_id>/", replies.download, name="inquiry_file"),
 ]

@@ -61,14 +61,15 @@ def answer(request: MemberRequest, company: UUID, inquiry_id: UUID) -> HttpRespo
 @menu_required("operator.inquiries")
 @require_safe
 @own_transactions
-def download(request: MemberRequest, company: UUID, file_id: UUID) -> HttpResponseBase:
+def download(request: MemberRequest, company: UUID, inquiry_id: UUID, file_id: UUID) -> HttpResponseBase:
     """Hand out a file of an inquiry; both logs record it."""
+    listed = found(company, inquiry_id)
     with tenant_transaction(company):
         file = queries.find_attachment(file_id)
-    if file is None:
+    if file is None or file.message.inquiry_id != listed.inquiry.id:
         raise Http404
     try:
         return downloads.deliver(file, by_operator=True, actor=request.user.as_actor(), method=request.method or "")
     except downloads.FileUnreadable:
         messages.error(request, _("The file cannot be read just now. Try again in a few minutes."))
-        return redirect("operator:inquiry", company, file.message.inquiry_id)
+        return redirect("operator:inquiry", company, inquiry_id)
