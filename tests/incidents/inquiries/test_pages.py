@@ -42,7 +42,7 @@ def add(tenant: Tenant, first: int, count: int, **fields: object) -> list[Inquir
 
 
 def test_asking_and_answering_on_pages(cast: Cast, acme: Tenant, provider: Tenant) -> None:
-    """N4: what is typed stays when something is wrong; the thread is escaped; files come as attachments, in both logs."""
+    """N4: what was typed stays, the thread is escaped, files come as attachments; operators' fetching is in both logs."""
     admin, new = cast.admin.client(), reverse("inquiries:new")
     typed = {"kind": "fault", "priority": "high", "subject": "White page", "text": "<b>bold</b>"}
     page = admin.post(new, typed | {"attached": SimpleUploadedFile("a.exe", b"MZ\x90\x00")}).content.decode()
