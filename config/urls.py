@@ -37,8 +37,8 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
-import incidents.inquiries.urls_operator
 import incidents.alerts.urls_operator
+import incidents.inquiries.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator

@@ -39,14 +39,13 @@ def ask(
         asked_by=actor.id,
         asked_by_name=actor.name,
         asked_at=now,
-        first_answer_due_at=deadlines.due_at(priority, now),
     )
+    company = _company()
+    inquiry.first_answer_due_at = deadlines.start(inquiry, company, actor=actor)
     inquiry.save(force_insert=True)
     message = add_message(inquiry, Side.COMPANY, text=text, files=files, actor=actor)
     inquiry.save(update_fields=["last_message_at"])
     record(INQUIRY_ASKED, actor=actor, target=inquiry, after=facts_of(inquiry, files=len(files)))
-    company = _company()
-    deadlines.start(inquiry, company, actor=actor)
     _tell_support(message, company, actor=actor)
     return inquiry
 

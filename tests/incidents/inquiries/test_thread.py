@@ -1,7 +1,5 @@
 """A thread between a company and support: its states, its deadline, its mails, its records, its wall (N4)."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -10,7 +8,10 @@ from django.db import ProgrammingError, connections, transaction
 from accounts.menus import EDITOR
 from auditlog.queries import events
 from incidents.alarms.models import Alarm
-from incidents.inquiries import answering, asking, deadlines, notices, queries
+from incidents.clock.editions import calendar_in_force
+from incidents.clock.kinds import KINDS
+from incidents.clock.models import Deadline
+from incidents.inquiries import answering, asking, notices, queries
 from incidents.inquiries.models import Inquiry, InquiryMessage, InquiryState, Priority
 from incidents.inquiries.notes import add_note, notes_of
 from tenants.isolation.context import tenant_scope
@@ -28,6 +29,12 @@ def recorded(tenant: Tenant) -> list[tuple[str, str, str]]:
     with tenant_transaction(tenant.id):
         found = events().filter(action__startswith="inquiries.").order_by("at", "id")
         return [(event.action, event.actor_kind, event.target_label) for event in found]
+
+
+def deadline_of(inquiry: Inquiry) -> Deadline:
+    """The promise of its first answer."""
+    with platform_transaction():
+        return Deadline.objects.get(kind="first_answer", about_id=str(inquiry.id))
 
 
 def mails_to(person: Person) -> list[str]:
@@ -88,18 +95,23 @@ def test_another_company_has_its_own(cast: Cast, acme: Tenant, globex: Tenant) -
             asking.write(other, text="Mine?", actor=cast.admin.actor)
 
 
-@pytest.mark.parametrize(
-    ("priority", "due"),
-    [
-        (Priority.URGENT, datetime(2026, 11, 24, 2, 30, tzinfo=UTC)),
-        (Priority.HIGH, datetime(2026, 11, 24, 4, 30, tzinfo=UTC)),
-        (Priority.NORMAL, datetime(2026, 11, 24, 8, 30, tzinfo=UTC)),
-        (Priority.LOW, datetime(2026, 11, 25, 8, 30, tzinfo=UTC)),
-    ],
-)
-def test_the_first_answer_is_due_in_business_hours(priority: Priority, due: datetime) -> None:
-    """N4: asked on a Friday at 17:30 in Japan, before a Monday that is a holiday."""
-    assert deadlines.due_at(priority, datetime(2026, 11, 20, 8, 30, tzinfo=UTC)) == due
+def test_the_clock_of_the_first_answer(cast: Cast, provider: Tenant) -> None:
+    """N4: it runs by priority from the question on, stops with the first answer, and ends where nobody waits for one."""
+    asked = {priority: ask(cast.admin, priority=priority) for priority in Priority}
+    for priority, inquiry in asked.items():
+        due = KINDS["first_answer"].due_of(inquiry.asked_at, calendar_in_force(), priority)
+        assert inquiry.first_answer_due_at == deadline_of(inquiry).due_at == due
+    assert sorted(asked.values(), key=lambda one: one.first_answer_due_at) == [
+        asked[one] for one in (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
+    ]
+    message = answer(cast.operator, asked[Priority.URGENT])
+    assert deadline_of(asked[Priority.URGENT]).met_at == message.at
+    with tenant_scope(cast.admin.tenant.id):
+        asking.settle(asked[Priority.HIGH], actor=cast.admin.actor)
+    with tenant_scope(provider.id):
+        answering.change_state(asked[Priority.LOW], state=InquiryState.CLOSED, actor=cast.operator.actor)
+    withdrawn = [deadline_of(asked[one]).withdrawn_at is not None for one in Priority]
+    assert withdrawn == [True, False, True, False]
 
 
 def test_mails_go_both_ways_and_say_nothing(cast: Cast, acme: Tenant) -> None:
