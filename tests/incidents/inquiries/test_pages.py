@@ -42,7 +42,7 @@ def add(tenant: Tenant, first: int, count: int, **fields: object) -> list[Inquir
 
 
 def test_asking_and_answering_on_pages(cast: Cast, acme: Tenant, provider: Tenant) -> None:
-    """N4: what was typed stays, the thread is escaped, files come as attachments; operators' fetching is in both logs."""
+    """N4: what was typed stays, threads are escaped, files are attachments; what operators fetch is in both logs."""
     admin, new = cast.admin.client(), reverse("inquiries:new")
     typed = {"kind": "fault", "priority": "high", "subject": "White page", "text": "<b>bold</b>"}
     page = admin.post(new, typed | {"attached": SimpleUploadedFile("a.exe", b"MZ\x90\x00")}).content.decode()
@@ -64,7 +64,7 @@ def test_asking_and_answering_on_pages(cast: Cast, acme: Tenant, provider: Tenan
         (operator, reverse("operator:inquiry_file", args=[*one, file.id])),
     ):
         response = client.get(place)
-        assert b"".join(response.streaming_content) == "失敗\n".encode()
+        assert response.getvalue() == "失敗\n".encode()
         assert response.headers["Content-Disposition"].startswith("attachment")
         assert response.headers["Content-Type"] == "application/octet-stream"
     with tenant_transaction(acme.id):

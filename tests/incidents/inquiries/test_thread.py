@@ -39,7 +39,7 @@ def deadline_of(inquiry: Inquiry) -> Deadline:
 
 def mails_to(person: Person) -> list[str]:
     """The subjects of their mails."""
-    return [one.subject for one in mail.outbox if one.to == [person.user.email]]
+    return [str(one.subject) for one in mail.outbox if one.to == [person.user.email]]
 
 
 def test_from_the_question_to_the_end_and_on(cast: Cast, acme: Tenant, provider: Tenant) -> None:
@@ -96,7 +96,7 @@ def test_another_company_has_its_own(cast: Cast, acme: Tenant, globex: Tenant) -
 
 
 def test_the_clock_of_the_first_answer(cast: Cast, provider: Tenant) -> None:
-    """N4: it runs by priority from the question on, stops with the first answer, and ends where nobody waits for one."""
+    """N4: it runs by priority from the question on, and ends with the first answer or when nobody waits for one."""
     asked = {priority: ask(cast.admin, priority=priority) for priority in Priority}
     for priority, inquiry in asked.items():
         due = KINDS["first_answer"].due_of(inquiry.asked_at, calendar_in_force(), priority)
