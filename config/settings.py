@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "incidents.alarms",
     "incidents.clock",
     "incidents.alerts",
+    "incidents.inquiries",
     "incidents.monitoring",
     "incidents.status",
     "backups",

@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
 import incidents.status.urls
 import retention.cancellation.urls_console
@@ -101,6 +102,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *incidents.inquiries.urls_operator.urlpatterns,
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
@@ -122,4 +124,5 @@ urlpatterns = [
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
+    path("inquiries/", include("incidents.inquiries.urls")),
 ]
