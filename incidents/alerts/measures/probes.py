@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.alerts.judging import Limits
@@ -23,7 +24,7 @@ def _subject(look: Look) -> str:
 def _named(subject: str) -> str:
     code, _space, place = subject.partition(" ")
     label = str(BY_CODE[code].label) if code in BY_CODE else code
-    return f"{label} ({place})" if place else label
+    return gettext("%(probe)s (%(place)s)") % {"probe": label, "place": place} if place else label
 
 
 def _place(subject: str) -> str:
