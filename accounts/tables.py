@@ -24,6 +24,11 @@ _END_ANY = """{% load elements %}{% if record.id == current.id %}{% badge here t
 {% url 'console:user_sessions_end' record.user_id as url %}
 {% post_button action=url icon="logout" %}{{ label }}{% endpost_button %}
 {% endif %}"""
+_NEED = """{% load elements %}<a href="{{ record.need.link }}">{{ record.need.title }}</a><br>
+<span class="text-secondary">{% icon record.source.icon %} {{ record.source.label }}</span>"""
+_DUE = """{% load elements i18n %}{% if record.need.due %}{% moment record.need.due %}{% if record.overdue %}
+{% badge late tone="danger" icon="clock" %}{% endif %}{% else %}{% translate "as soon as possible" %}<br>
+<span class="text-secondary">{% translate "since" %} {% moment value %}</span>{% endif %}"""
 _NUMERIC = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 
 
@@ -49,6 +54,21 @@ class UserTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no ty
         last = F("last_login")
         order = last.desc(nulls_last=True) if is_descending else last.asc(nulls_first=True)
         return users.order_by(order, "user_id"), True
+
+
+class WaitingTable(tables.Table):  # type: ignore[misc]
+    """What needs a person now, in the order of how much it presses."""
+
+    title = tables.TemplateColumn(_NEED, accessor="need__title", verbose_name=_("What"), orderable=False)
+    due = tables.TemplateColumn(
+        _DUE,
+        accessor="need__since",
+        verbose_name=_("By when"),
+        orderable=False,
+        extra_context={"late": _("Overdue")},
+    )
+
+    caption = _("What needs you now")
 
 
 class SessionTable(tables.Table):  # type: ignore[misc]

@@ -73,6 +73,8 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.notices",
+    "incidents.alarms",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -234,6 +236,9 @@ BACKUP_LOCK_MODE = env.str("BACKUP_LOCK_MODE", default="COMPLIANCE")
 # a copy of the key store may hold a destroyed key: both count in the promise of erasure (docs/leaving.md).
 POINT_IN_TIME_DAYS: int = env.int("POINT_IN_TIME_DAYS", default=7)
 KEY_COPY_DAYS: int = env.int("KEY_COPY_DAYS", default=7)
+# What companies are promised (N7): to be told so many days before the service ends, or a change affects their use.
+NOTICE_END_OF_SERVICE_DAYS: int = env.int("NOTICE_END_OF_SERVICE_DAYS", default=180)
+NOTICE_HARMFUL_CHANGE_DAYS: int = env.int("NOTICE_HARMFUL_CHANGE_DAYS", default=30)
 # Processes that work on the backup of all companies at once. The demonstration is saved before a second one is up.
 BACKUP_WORKERS: int = env.int("BACKUP_WORKERS", default=1 if DEMO else os.cpu_count() or 1)
 # One moment of the database is held open for all companies; vacuum waits for it, so after this time another one begins.
@@ -307,6 +312,12 @@ FORWARDING_SYSLOG_PORTS: list[int] = env.list("FORWARDING_SYSLOG_PORTS", cast=in
 # Networks that are not public and may be sent to all the same: every company of this installation may name them.
 FORWARDING_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("FORWARDING_ALLOWED_NETWORKS", default=[])]
 FORWARDING_SECONDS: int = env.int("FORWARDING_SECONDS", default=15)  # for one delivery, from the first packet on
+
+# --- Alarms to operators (incidents.alarms) ----------------------------------------------------------------------
+ALARM_WEBHOOK_PORTS: list[int] = env.list("ALARM_WEBHOOK_PORTS", cast=int, default=[443])
+# Networks that are not public and may be posted to all the same, such as that of the provider's own chat server.
+ALARM_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("ALARM_ALLOWED_NETWORKS", default=[])]
+ALARM_SECONDS = 10
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

@@ -75,6 +75,12 @@ class FourEyesRequest(models.Model):
 Request = TypeVar("Request", bound=FourEyesRequest)
 
 
+def open_requests(model: type[Request]) -> list[Request]:
+    """Those that a second operator can still confirm, the oldest first. In a platform transaction."""
+    since = timezone.now() - timedelta(hours=ANSWER_HOURS)
+    return list(model._default_manager.filter(state=RequestState.ASKED, asked_at__gt=since).order_by("asked_at", "id"))
+
+
 def ask(request: Request, *, operator: User) -> Request:
     """Save a new request of an operator. Raises ValidationError while there is an open one about the same company."""
     others = type(request)._default_manager.filter(tenant_id=request.tenant_id)

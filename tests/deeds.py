@@ -64,6 +64,11 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "retention.expiry.services._begin": JOURNAL,
     "retention.holds.keeper.HoldKeeper.put_aside": PART,
     "retention.erasure.working.Work.save": STANDING,
+    "incidents.alarms.channels._begin_test": PART,
+    "incidents.alarms.sending._address": STANDING,
+    "incidents.alarms.sending._take": STANDING,
+    "incidents.alarms.sending._sent": STANDING,
+    "incidents.alarms.sending._failed": STANDING,
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 

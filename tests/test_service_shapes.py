@@ -23,7 +23,8 @@ PART = "a part of a deed that its caller records"
 JOURNAL = "the journal of a deed that is recorded"
 UNFINISHED = "an archive is recorded when it is complete, and was none before"
 STANDING = "where a job stands; what it brings about is recorded"
-IN_BOTH = "recorded in both logs, by retention.erasure.records.record_in_both"
+# Each writes an event; the last one writes it into the company's log and into the provider's.
+RECORDING = frozenset({"record", "record_apart", "record_in_both"})
 COUNTER = "a number that follows from recorded deeds"
 SEAL = "the seal of what was recorded; a record of it would have to be sealed in turn"
 EXCEPTIONS = {
@@ -123,22 +124,16 @@ EXCEPTIONS = {
     "retention.erasure.replaying.shut_out": "recorded by the erasure that follows it; in a rebuild there is no log yet",
     "retention.erasure.running.go_on": "recorded by `retention.erasure.records`, in the provider's log",
     "retention.erasure.objects.remove_all": "a part of a step, which is recorded at its end",
-    "retention.deletion.services.confirm_deletion": IN_BOTH,
     "tenants.four_eyes.ask": "part of the request, which records",
     "tenants.four_eyes.decide": "part of the decision, which records",
-    "retention.erasure.running.run_erasure": IN_BOTH,
-    "retention.erasure.services.plan_erasure": IN_BOTH,
-    "retention.erasure.services.withdraw_erasure": IN_BOTH,
     "retention.cancellation.notices.note_told": "writes down who was told",
     "retention.cancellation.notices.tell": "writes down who was told",
-    "retention.cancellation.services.request_cancellation": IN_BOTH,
-    "retention.cancellation.services.take_effect": IN_BOTH,
-    "retention.cancellation.services.withdraw_cancellation": IN_BOTH,
     "tenants.invoices.terms.note_plan_change": PART,
     "tenants.invoices.notices.note_told": "writes down who was told",
     "tenants.invoices.notices.tell_of_invoices": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
+    "incidents.alarms.sending.deliver_alarms": STANDING,
 }
 
 
@@ -179,7 +174,7 @@ def functions() -> Iterator[Function]:
             if not name.startswith("_"):
                 calls = list(_calls(node, known, frozenset({name})))
                 arguments = {argument.arg for argument in node.args.kwonlyargs}
-                records = any(ast.unparse(call.func) in {"record", "record_apart"} for call in calls)
+                records = any(ast.unparse(call.func) in RECORDING for call in calls)
                 yield Function(f"{module}.{name}", any(map(_writes, calls)), records, "actor" in arguments)
 
 
@@ -305,6 +300,11 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "incidents.notices.queries",
+        "incidents.notices.services",
+        "incidents.alarms.channels",
+        "incidents.alarms.sending",
+        "incidents.alarms.services",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",

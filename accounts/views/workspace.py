@@ -18,16 +18,17 @@ from accounts.actions import LOGGED_IN
 from accounts.advice import administrator_advice
 from accounts.factors.kinds import kinds_of
 from accounts.forms import PasswordChangeForm, ProfileForm, complain
-from accounts.menus import by_audience, first_page_when_suspended
+from accounts.menus import BY_CODE, Audience, by_audience, first_page_when_suspended
 from accounts.policy.passwords import requirements
 from accounts.policy.validity import days_left
 from accounts.sessions import end_session, end_sessions, living_sessions
 from accounts.sso.queries import sso_is_ready
 from accounts.staff.queries import CONSOLE_MENU, in_hand
-from accounts.tables import SessionTable
+from accounts.tables import SessionTable, WaitingTable
 from auditlog.queries import events_about, events_of_days, newest_before_session
 from auditlog.tables import OwnEventTable
 from auditlog.views.browsing import OWN_WITHOUT, browse
+from config.attention import waiting_for
 
 _RECENT_EVENTS = 8
 _RECENT_DAYS = 30
@@ -45,6 +46,8 @@ def home(request: MemberRequest) -> HttpResponse:
     recent = events_of_days(events_about(user.id, user.user_id), _RECENT_DAYS)[:_RECENT_EVENTS]
     context = {
         "menu_groups": by_audience(request.menus),
+        "operates": any(BY_CODE[code].audience is Audience.OPERATOR for code in request.menus),
+        "waiting": WaitingTable(waiting_for(request.menus, timezone.now())),
         "last_login": newest_before_session(
             LOGGED_IN, account_id=user.id, user_id=user.user_id, session_id=request.login_session.id
         ),

@@ -23,10 +23,11 @@ def deliver(destination: Destination, company_code: str, events: Sequence[bytes]
             return webhook.deliver(destination, company_code, events, kind=kind)
         return syslog.deliver(destination, company_code, events)
     except (AddressRefused, OSError) as error:
-        raise DeliveryFailed(*_told(error)) from error
+        raise DeliveryFailed(*told(error)) from error
 
 
-def _told(error: Exception) -> tuple[Trouble, str]:
+def told(error: Exception) -> tuple[Trouble, str]:
+    """What an error of the way out is called, and its short detail."""
     if isinstance(error, AddressRefused):
         return Trouble.ADDRESS, ""  # whose text names addresses of networks that are none of the customer's business
     if isinstance(error, NameUnknown):

@@ -192,7 +192,7 @@ def _let_go(destination: Destination) -> None:
 def _fill(destination: Destination, wanted: Wanted) -> None:
     """Put checked values in. Raises ValidationError."""
     destination.name, destination.address = wanted.name.strip(), wanted.address.strip()
-    destination.authorities = _checked_authorities(wanted.authorities)
+    destination.authorities = checked_authorities(wanted.authorities)
     destination.kinds = sorted(set(wanted.kinds))
     try:
         if destination.kind == DestinationKind.WEBHOOK:
@@ -216,7 +216,7 @@ def _address_hint(kind: str) -> str:
     return text % {"ports": ports}
 
 
-def _checked_authorities(pem: str) -> str:
+def checked_authorities(pem: str) -> str:
     """The certificates and nothing else that may have come along with them, such as a key. Raises ValidationError."""
     if not pem.strip():
         return ""

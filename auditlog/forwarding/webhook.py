@@ -12,7 +12,7 @@ from auditlog.forwarding import signing
 from auditlog.forwarding.models import Destination
 from auditlog.forwarding.payloads import EVENTS, batch, message_id
 from auditlog.forwarding.trouble import DeliveryFailed, Trouble
-from config.outbound import https_endpoint, tls_channel
+from config.outbound import Endpoint, https_endpoint, tls_channel
 
 MOST_ANSWER = 4096  # of what it says we read no more
 
@@ -34,18 +34,23 @@ def deliver(destination: Destination, company_code: str, events: Sequence[bytes]
         authorities=destination.authorities,
         seconds=settings.FORWARDING_SECONDS,
     ) as channel:
-        try:
-            return _posted(channel, endpoint.host, endpoint.port, endpoint.target, body, headers)
-        except (http.client.HTTPException, ValueError) as error:
-            raise DeliveryFailed(Trouble.CUT, type(error).__name__) from error
+        return post(channel, endpoint, body, headers)
 
 
-def _posted(channel: ssl.SSLSocket, host: str, port: int, target: str, body: bytes, headers: dict[str, str]) -> str:
-    connection = http.client.HTTPConnection(host, port)
+def post(channel: ssl.SSLSocket, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> str:
+    """Post a body over an open channel; the beginning of the answer. Raises DeliveryFailed, OSError."""
+    try:
+        return _posted(channel, endpoint, body, headers)
+    except (http.client.HTTPException, ValueError) as error:
+        raise DeliveryFailed(Trouble.CUT, type(error).__name__) from error
+
+
+def _posted(channel: ssl.SSLSocket, endpoint: Endpoint, body: bytes, headers: dict[str, str]) -> str:
+    connection = http.client.HTTPConnection(endpoint.host, endpoint.port)
     connection.default_port = 443  # which the Host header then leaves out
     connection.auto_open = 0
     connection.sock = channel
-    connection.request("POST", target, body, headers)
+    connection.request("POST", endpoint.target, body, headers)
     response = connection.getresponse()
     status = f"{response.status} {response.reason}".strip()
     if 300 <= response.status < 400:

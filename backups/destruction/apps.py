@@ -13,4 +13,4 @@ class DestructionConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from backups.destruction import actions  # noqa: F401
+        from backups.destruction import actions, attention  # noqa: F401

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from backups.destruction.models import DestructionRequest
+from tenants.four_eyes import open_requests
 from tenants.isolation.transactions import platform_transaction
 
 _PER_PAGE = 25
@@ -17,6 +18,12 @@ def request_page(*, number: Any = 1) -> Page[DestructionRequest]:
         page = Paginator(DestructionRequest.objects.order_by("-asked_at", "-id"), _PER_PAGE).get_page(number)
         page.object_list = list(page.object_list)
     return page
+
+
+def waiting_requests() -> list[DestructionRequest]:
+    """Those that wait for a second operator, the oldest first."""
+    with platform_transaction():
+        return open_requests(DestructionRequest)
 
 
 def find_request(request_id: UUID) -> DestructionRequest | None:

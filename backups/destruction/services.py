@@ -4,27 +4,22 @@ The keys are outside the database, so they go last in the transaction. Cut short
 store has written down which keys it was, and a repetition ends what was begun.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.staff.records import as_operator
-from auditlog.actions import Action
 from auditlog.actors import Actor
-from auditlog.services import record
 from backups.destruction.actions import DESTRUCTION_REQUESTED, DESTRUCTION_WITHDRAWN, KEYS_DESTROYED
 from backups.destruction.effects import effect_on
 from backups.destruction.models import DestructionRequest
 from tenants import four_eyes
 from tenants.four_eyes import RequestState
-from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import provider_company
 from tenants.isolation.keeping import is_held
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
+from tenants.records import record_in_both
 from vault.errors import TenantKeysMissing
 from vault.keys import DestroyedKeys, key_store
 
@@ -52,7 +47,7 @@ def request_destruction(
             effect=effect.as_json(),
         )
         four_eyes.ask(request, operator=operator)
-        _record_in_both(DESTRUCTION_REQUESTED, tenant, actor=actor, after={"reason": request.reason})
+        record_in_both(DESTRUCTION_REQUESTED, tenant, actor=actor, after={"reason": request.reason})
     return request
 
 
@@ -62,7 +57,7 @@ def withdraw_destruction(request_id: UUID, *, operator: User, actor: Actor) -> D
         request = four_eyes.locked(DestructionRequest, request_id)
         four_eyes.decide(request, RequestState.WITHDRAWN, operator=operator)
         tenant = Tenant.objects.get(id=request.tenant_id)
-        _record_in_both(DESTRUCTION_WITHDRAWN, tenant, actor=actor, after={"reason": request.reason})
+        record_in_both(DESTRUCTION_WITHDRAWN, tenant, actor=actor, after={"reason": request.reason})
     return request
 
 
@@ -96,7 +91,7 @@ def destroy_keys(tenant: Tenant, *, ground: str, actor: Actor) -> DestroyedKeys:
         _refuse_unless_destroyable(tenant)
         destroyed = _destroyed(tenant)
         after = {"ground": ground, "key_ids": list(destroyed.key_ids), "versions": destroyed.versions}
-        _record_in_both(KEYS_DESTROYED, tenant, actor=actor, after=after)
+        record_in_both(KEYS_DESTROYED, tenant, actor=actor, after=after)
     return destroyed
 
 
@@ -120,12 +115,3 @@ def _refuse_unless_destroyable(tenant: Tenant) -> None:
             % {"company": tenant.company_code},
             code="in_use",
         )
-
-
-def _record_in_both(action: Action, tenant: Tenant, *, actor: Actor, after: dict[str, Any]) -> None:
-    """In the company's own log and in the provider's; an erased company has no log any more."""
-    provider = provider_company()
-    own = set() if provider and tenant.state == State.ERASED else {tenant.id}
-    for place in own | ({provider.tenant_id} if provider else set()):
-        with tenant_scope(place):
-            record(action, actor=as_operator(actor), target=tenant, after=after)

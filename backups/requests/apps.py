@@ -13,4 +13,4 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself, and let a worker say whether it restores."""
-        from backups.requests import actions, restorer  # noqa: F401
+        from backups.requests import actions, attention, restorer  # noqa: F401

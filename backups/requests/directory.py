@@ -59,6 +59,12 @@ def request_page(*, number: Any = 1, size: int = 25) -> Page[Listed]:
     return page
 
 
+def asked_requests(most: int) -> list[Listed]:
+    """Those for whole companies that wait for an answer, at most so many."""
+    with platform_transaction():
+        return list(_read("r.state = 'asked'", [], f"LIMIT {int(most)}"))
+
+
 def find_listed(company_id: UUID, request_id: UUID) -> Listed | None:
     """One request of one company."""
     with platform_transaction():

@@ -13,7 +13,6 @@ from retention.cancellation.models import Cancellation, CancellationState, Cance
 from retention.cancellation.notices import Notice
 from retention.erasure.models import Ground
 from retention.erasure.queries import erasure_of
-from retention.erasure.records import record_in_both
 from retention.erasure.services import plan_erasure
 from retention.promise.dates import ExitDates, exit_dates, today_in
 from retention.promise.queries import current_promise
@@ -22,6 +21,7 @@ from tenants.isolation.directory import normalize_code
 from tenants.isolation.tasks import queue_on_commit
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import State, Tenant
+from tenants.records import record_in_both
 from tenants.services import suspend_tenant
 
 IN_USE = (State.TRIAL, State.ACTIVE)

@@ -13,4 +13,4 @@ class DeletionConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from retention.deletion import actions  # noqa: F401
+        from retention.deletion import actions, attention  # noqa: F401

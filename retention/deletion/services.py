@@ -14,7 +14,6 @@ from retention.deletion.models import DeletionRequest
 from retention.deletion.survey import survey
 from retention.erasure.models import Ground
 from retention.erasure.queries import erasure_of
-from retention.erasure.records import record_in_both
 from retention.erasure.services import plan_erasure, withdraw_erasure
 from retention.promise.dates import start_of, today_in
 from retention.promise.queries import current_promise
@@ -22,6 +21,7 @@ from tenants import four_eyes
 from tenants.four_eyes import RequestState
 from tenants.isolation.transactions import platform_transaction, take_turns
 from tenants.models import State, Tenant
+from tenants.records import record_in_both
 from tenants.services import suspend_tenant
 
 

@@ -13,4 +13,4 @@ class DisclosureConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from retention.disclosure import actions  # noqa: F401
+        from retention.disclosure import actions, attention  # noqa: F401

@@ -21,6 +21,12 @@ def disclosure_page(*, number: Any = 1) -> Page[Disclosure]:
     return page
 
 
+def asked_disclosures(most: int) -> list[Disclosure]:
+    """Those that wait for a second operator, the oldest first, at most so many."""
+    with platform_transaction():
+        return list(Disclosure.objects.filter(state=DisclosureState.ASKED).order_by("asked_at", "id")[:most])
+
+
 def find_disclosure(disclosure_id: UUID) -> Disclosure | None:
     """The disclosure of an id."""
     with platform_transaction():

@@ -13,4 +13,4 @@ class ErasureConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from retention.erasure import actions, checks, replaying, starting  # noqa: F401
+        from retention.erasure import actions, attention, checks, replaying, starting  # noqa: F401

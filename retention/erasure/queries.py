@@ -67,12 +67,17 @@ def overdue_erasures(now: datetime | None = None) -> list[Erasure]:
         return list(Erasure.objects.filter(state__in=OPEN_STATES, due_at__lte=now or timezone.now()).order_by("due_at"))
 
 
-def late_erasures(now: datetime | None = None) -> list[LateErasure]:
-    """Those that are overdue, or that should have begun a day ago, of which nobody was told; a hold is no delay."""
+def stuck_erasures(now: datetime | None = None) -> list[LateErasure]:
+    """Those that are overdue, or that should have begun a day ago; a hold is no delay."""
     at = now or timezone.now()
     with platform_transaction():
-        open_ones = Erasure.objects.filter(state__in=OPEN_STATES, told_at=None).exclude(state=ErasureState.HELD)
+        open_ones = Erasure.objects.filter(state__in=OPEN_STATES).exclude(state=ErasureState.HELD)
         late = list(open_ones.filter(Q(due_at__lte=at) | Q(begin_at__lte=at - LATE)).order_by("due_at"))
         tenants = Tenant.objects.filter(id__in=[one.tenant_id for one in late])
         codes = dict(tenants.values_list("id", "company_code"))
     return [LateErasure(one, codes[one.tenant_id]) for one in late]
+
+
+def late_erasures(now: datetime | None = None) -> list[LateErasure]:
+    """Those of the stuck ones of which nobody was told."""
+    return [late for late in stuck_erasures(now) if late.erasure.told_at is None]

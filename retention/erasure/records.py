@@ -9,15 +9,6 @@ from auditlog.services import record
 from retention.erasure.working import Work
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import provider_company
-from tenants.models import Tenant
-
-
-def record_in_both(action: Action, tenant: Tenant, *, actor: Actor, after: dict[str, Any]) -> None:
-    """In the company's own log and in the provider's, in the transaction of the platform role that is open."""
-    provider = provider_company()
-    for place in {tenant.id, provider.tenant_id if provider else tenant.id}:
-        with tenant_scope(place):
-            record(action, actor=as_operator(actor), target=tenant, after=after)
 
 
 def record_at_provider(

@@ -40,12 +40,13 @@ from retention.erasure.ledger import Entry, Phase, Stays
 from retention.erasure.models import Erasure, ErasureState, Ground, Step
 from retention.erasure.objects import backups_of, contents_of, held_names, remove_all
 from retention.erasure.proving import prove, try_newest_archive
-from retention.erasure.records import record_at_provider, record_in_both
+from retention.erasure.records import record_at_provider
 from retention.erasure.rows import empty_table, empty_tables
 from retention.erasure.tables import tables_to_empty
 from retention.erasure.working import Work, lines
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import State, Tenant
+from tenants.records import record_in_both
 from vault.errors import VaultError
 
 logger = logging.getLogger(__name__)

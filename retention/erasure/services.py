@@ -14,10 +14,10 @@ from retention.erasure import ledger
 from retention.erasure.actions import ERASURE_PLANNED, ERASURE_WITHDRAWN
 from retention.erasure.ledger import Phase
 from retention.erasure.models import Erasure, ErasureState, Ground
-from retention.erasure.records import record_in_both
 from retention.erasure.running import entry_of, run_erasure
 from tenants.isolation.transactions import on_commit, platform_transaction
 from tenants.models import State, Tenant
+from tenants.records import record_in_both
 from vault.errors import VaultError
 
 __all__ = ["note_told", "plan_erasure", "run_erasure", "withdraw_erasure"]

@@ -13,7 +13,7 @@ class HoldsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from retention.holds import actions  # noqa: F401
+        from retention.holds import actions, attention  # noqa: F401
         from retention.holds.keeper import HoldKeeper
         from tenants.isolation.keeping import register_keeper
 

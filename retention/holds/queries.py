@@ -75,6 +75,19 @@ def due_for_review(today: date) -> list[Hold]:
         return list(due.filter(Q(reminded_on=None) | Q(reminded_on__lt=today)))
 
 
+def awaiting_review(today: date, most: int) -> list[Hold]:
+    """The holds whose review is due, whoever was reminded; at most so many."""
+    with platform_transaction():
+        return list(Hold.objects.filter(released_at=None, review_on__lte=today).order_by("review_on", "id")[:most])
+
+
+def asked_releases(most: int) -> list[Hold]:
+    """The holds whose release waits for a second operator, at most so many."""
+    with platform_transaction():
+        waiting = Hold.objects.filter(released_at=None, release_asked_at__isnull=False)
+        return list(waiting.order_by("release_asked_at", "id")[:most])
+
+
 def notices(kind: NoticeKind | None = None) -> "QuerySet[CompanyNotice]":
     """What the company in scope is told, newest first."""
     found = CompanyNotice.objects.order_by("-begun_at", "-id")

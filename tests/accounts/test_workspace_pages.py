@@ -10,7 +10,7 @@ from accounts.users import suspend_user
 from accounts.zones import TIME_ZONES
 from tenants.isolation.transactions import tenant_transaction
 from tests.accounts.reading import actions_of, newest_event, stranger
-from tests.conftest import Cast
+from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ NEW = "a quite different sentence"
 PROFILE = {"name": "Erin", "language": "en", "time_zone": "Asia/Tokyo"}
 
 
+@pytest.mark.django_db(databases=EVERY_ROLE)
 def test_the_start_page_shows_what_the_roles_allow(cast: Cast) -> None:
     """A9: with a way into each menu, and nothing of the others."""
     page = cast.editor.client().get("/").content.decode()
