@@ -20,6 +20,8 @@ INCIDENTS_MERGED = register("incidents.merged", Kind.EXECUTION, _("Merged an inc
 INCIDENT_REOPENED = register("incidents.reopened", Kind.EXECUTION, _("Opened an incident again"))
 REPORT_DRAFTED = register("incidents.report.drafted", Kind.EXECUTION, _("Drafted a report of an incident"))
 REPORT_EDITED = register("incidents.report.edited", Kind.EXECUTION, _("Changed the draft of an incident report"))
-REPORT_DISCARDED = register("incidents.report.discarded", Kind.EXECUTION, _("Discarded the draft of an incident report"))
+REPORT_DISCARDED = register(
+    "incidents.report.discarded", Kind.EXECUTION, _("Discarded the draft of an incident report")
+)
 REPORT_PUBLISHED = register("incidents.report.published", Kind.EXECUTION, _("Published a report of an incident"))
 SETTINGS_CHANGED = register("incidents.settings.changed", Kind.EXECUTION, _("Changed how incidents are handled"))

@@ -82,7 +82,9 @@ def next_step(incident: Incident, reports: Sequence[IncidentReport], items: Sequ
     draft = next((report for report in reports if report.state == ReportState.DRAFT), None)
     told = {report.kind for report in reports if report.state == ReportState.PUBLISHED}
     if draft is not None:
-        label = _("Review and publish: first notice") if draft.kind == ReportKind.FIRST_NOTICE else _("Finish the draft")
+        label = (
+            _("Review and publish: first notice") if draft.kind == ReportKind.FIRST_NOTICE else _("Finish the draft")
+        )
         return Step(label, report=draft.id)
     if incident.goes_on:
         if incident.status == Status.MONITORING:

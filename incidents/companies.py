@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -31,10 +32,10 @@ def set_companies(incident: Incident, *, tenants: Collection[UUID] | None, actor
         gone = there - wanted
         incident.affected.filter(tenant_id__in=gone).delete()
         if there != wanted or everybody != incident.whole_service:
-            change = {"added": _codes(wanted - there), "removed": _codes(gone)}
-            enter(incident, EntryKind.COMPANIES, actor=actor, **change, whole_service=incident.whole_service)
-            promises.keep_in_step(incident, actor=actor)
+            change: dict[str, Any] = {"added": _codes(wanted - there), "removed": _codes(gone)}
             change |= {"whole_service": incident.whole_service}
+            enter(incident, EntryKind.COMPANIES, actor=actor, **change)
+            promises.keep_in_step(incident, actor=actor)
             record(COMPANIES_CHANGED, incident, actor=actor, after=change)
     return incident
 
@@ -56,7 +57,9 @@ def name_companies(incident: Incident, tenant_ids: Collection[UUID], *, known_at
     found = Tenant.objects.filter(id__in=tenant_ids, is_provider=False)
     if found.count() != len(set(tenant_ids)):
         raise ValidationError({"tenants": _("One of these companies is not there.")})
-    rows = [IncidentTenant(incident=incident, tenant_id=key, known_at=known_at) for key in sorted(set(tenant_ids))]
+    rows = [
+        IncidentTenant(incident_id=incident.id, tenant_id=key, known_at=known_at) for key in sorted(set(tenant_ids))
+    ]
     IncidentTenant.objects.bulk_create(rows, batch_size=1000)
 
 

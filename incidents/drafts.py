@@ -43,7 +43,7 @@ def draft(
         words[f"course_{language}"] = "\n".join(_course(incident, entries, language))
         words |= _carried(before, kind, language) if before else {}
     return IncidentReport(
-        incident=incident,
+        incident_id=incident.id,
         kind=kind,
         began_at=_minute(incident.began_at),
         detected_at=_minute(incident.detected_at),

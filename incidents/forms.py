@@ -89,7 +89,10 @@ class ImpactForm(forms.Form):
     """What it means to one company."""
 
     impact_ja = forms.CharField(
-        label=_("What it means to the company (Japanese)"), max_length=2000, required=False, widget=forms.Textarea(_AREA)
+        label=_("What it means to the company (Japanese)"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(_AREA),
     )
     impact_en = forms.CharField(
         label=_("What it means to the company (English)"), max_length=2000, required=False, widget=forms.Textarea(_AREA)
@@ -106,7 +109,9 @@ class NoteForm(forms.Form):
 class StatusForm(forms.Form):
     """How far it is."""
 
-    status = forms.ChoiceField(label=_("Status"), choices=[(one.value, one.label) for one in (*GOING_ON, Status.RESOLVED)])
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[(one.value, one.label) for one in (*GOING_ON, Status.RESOLVED)]
+    )
     at = MomentField(label=_("Since"), required=False, help_text=_("Left empty: now."))
     text = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(_AREA))
 

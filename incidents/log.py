@@ -16,7 +16,7 @@ def enter(
 ) -> IncidentEntry:
     """Add a line, in the open transaction of the platform role; what it is part of is recorded by the caller."""
     entry = IncidentEntry(
-        incident=incident,
+        incident_id=incident.id,
         kind=kind,
         at=at or timezone.now(),
         text=text.strip(),

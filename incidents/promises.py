@@ -115,8 +115,9 @@ def _covers(incident: Incident, deadline: Deadline, kind: str, promise: Owed) ->
         return False
     if _same(deadline, promise):
         return True
-    once = kind not in {TENANTS_TOLD, NEXT_UPDATE} and deadline.met_at is not None
-    return once and (kind in AUTHORITY or deadline.met_at >= incident.round_began_at)
+    if deadline.met_at is None or kind in {TENANTS_TOLD, NEXT_UPDATE}:
+        return False
+    return kind in AUTHORITY or deadline.met_at >= incident.round_began_at
 
 
 def _start(incident: Incident, kind: str, promise: Owed, actor: Actor) -> None:

@@ -84,7 +84,6 @@ def publish_report(report: IncidentReport, *, actor: Actor) -> IncidentReport:
             return current
         incident = locked(current.incident)
         report = _open(current)
-        report.incident = incident
         _check(report)
         return _publish(incident, report, actor=actor)
 

@@ -12,6 +12,8 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from incidents import promises
+from incidents.clock.models import Deadline
 from incidents.models import (
     ENDED,
     GOING_ON,
@@ -91,6 +93,12 @@ def open_incidents() -> list[Incident]:
     """What is not closed, newest first."""
     with platform_transaction():
         return list(Incident.objects.exclude(status__in=ENDED))
+
+
+def every_incident() -> list[Incident]:
+    """All of them, newest first."""
+    with platform_transaction():
+        return list(Incident.objects.all())
 
 
 def affected_of(incident: Incident) -> list[Affected]:
@@ -178,7 +186,7 @@ def _numbered(number: str) -> QuerySet[Incident]:
 
 def _concerning(tenant_id: UUID) -> QuerySet[Incident]:
     """Published, and the company was named or it was there when the whole service was affected."""
-    named = IncidentTenant.objects.filter(incident=OuterRef("pk"), tenant_id=tenant_id)
+    named = IncidentTenant.objects.filter(incident_id=OuterRef("pk"), tenant_id=tenant_id)
     there = Tenant.objects.filter(id=tenant_id, created_at__lte=OuterRef("resolved_at"))
     return Incident.objects.filter(published_at__isnull=False).filter(
         Exists(named) | Q(whole_service=True, resolved_at=None) | Q(Exists(there), whole_service=True)
@@ -193,7 +201,7 @@ def _published(found: QuerySet[Incident], tenant_id: UUID | None = None) -> list
     return [
         PublicIncident(
             incident,
-            list(incident.published),  # type: ignore[attr-defined]  # by the prefetch
+            list(incident.published),  # by the prefetch
             merged_number=incident.merged_into.number if incident.merged_into else "",
             impact=impacts.get(incident.id, ""),
         )
@@ -202,5 +210,5 @@ def _published(found: QuerySet[Incident], tenant_id: UUID | None = None) -> list
 
 
 def _impacts(incidents: Iterable[Incident], tenant_id: UUID) -> dict[UUID, str]:
-    rows = IncidentTenant.objects.filter(incident__in=[each.id for each in incidents], tenant_id=tenant_id)
+    rows = IncidentTenant.objects.filter(incident_id__in=[each.id for each in incidents], tenant_id=tenant_id)
     return {row.incident_id: row.impact for row in rows}

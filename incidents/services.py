@@ -4,7 +4,6 @@ Reports are in `incidents.publishing`, merging and reopening in `incidents.round
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,22 +20,21 @@ from incidents import promises, publishing
 from incidents.actions import (
     AUTHORITY_TOLD,
     COMMANDER_SET,
-    COMPANIES_CHANGED,
     INCIDENT_CHANGED,
     INCIDENT_OPENED,
     NOTE_WRITTEN,
     SEVERITY_SET,
-    STATUS_CHANGED,
 )
+from incidents.companies import name_companies
 from incidents.components import BY_CODE
 from incidents.log import enter
-from incidents.models import EntryKind, Incident, IncidentEntry, IncidentTenant, ReportKind, Source, Status
+from incidents.models import EntryKind, Incident, IncidentEntry, ReportKind, Source
 from incidents.recording import record
 from incidents.severity import DEMANDS, Severity
+from incidents.states import locked
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import provider_company
 from tenants.isolation.transactions import platform_transaction, take_turns
-from tenants.models import Tenant
 
 # What an operator may correct while it is open.
 DETAILS = ("title_ja", "title_en", "components", "began_at", "detected_at", "public", "personal_data", "malicious")
@@ -69,7 +67,7 @@ def open_incident(
         severity=severity,
         title_ja=title_ja.strip(),
         title_en=title_en.strip(),
-        components=[code for code in BY_CODE if code in components],
+        components=list(components),
         whole_service=tenants is None,
         public=demand.public or tenants is None if public is None else public,
         personal_data=personal_data,
@@ -165,7 +163,7 @@ def note(incident: Incident, *, text: str, at: datetime | None = None, actor: Ac
 
 
 def note_authority(incident: Incident, *, step: str, at: datetime, actor: Actor) -> None:
-    """The Personal Information Protection Commission was told: `ppc_preliminary` or `ppc_final`; keeps that deadline."""
+    """The Personal Information Protection Commission was told: keeps `ppc_preliminary` or `ppc_final`."""
     if step not in promises.AUTHORITY or at > timezone.now():
         raise ValidationError({"at": _("Say when the authority was told.")})
     with platform_transaction():

@@ -15,7 +15,8 @@ _MOMENT = "{% load elements %}{% if value %}{% moment value %}{% else %}–{% en
 _OWN_NUMBER = '<a href="{% url "console:incident" record.incident.number %}">{{ record.incident.number }}</a>'
 _OWN_STATUS = "{% load elements %}{% badge record.incident.get_status_display status=record.incident.status %}"
 _COMPANY = """{% if record.tenant %}<strong>{{ record.tenant.company_code }}</strong> {{ record.tenant.name }}
-{% else %}–{% endif %}{% if record.row.impact %}<br><span class="text-secondary">{{ record.row.impact }}</span>{% endif %}"""
+{% else %}–{% endif %}
+{% if record.row.impact %}<br><span class="text-secondary">{{ record.row.impact }}</span>{% endif %}"""
 _TOLD = """{% load elements i18n %}{% if record.row.told_at %}{% translate "Told" as told %}
 {% badge told status="done" %} {% moment record.row.told_at %}
 {% else %}{% translate "Not told yet" as untold %}{% badge untold status="pending" %}{% endif %}"""
@@ -70,9 +71,7 @@ class OwnIncidentTable(tables.Table):  # type: ignore[misc]
     number = tables.TemplateColumn(_OWN_NUMBER, verbose_name=_("Number"), empty_values=())
     title = tables.Column(accessor="incident__title", verbose_name=_("What happened"))
     status = tables.TemplateColumn(_OWN_STATUS, verbose_name=_("Status"), empty_values=())
-    published_at = tables.TemplateColumn(
-        _MOMENT, accessor="incident__published_at", verbose_name=_("First published")
-    )
+    published_at = tables.TemplateColumn(_MOMENT, accessor="incident__published_at", verbose_name=_("First published"))
     resolved_at = tables.TemplateColumn(
         _MOMENT, accessor="incident__resolved_at", verbose_name=_("Recovered"), empty_values=()
     )

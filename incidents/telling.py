@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
-from incidents.drafts import LANGUAGES, said
+from incidents.drafts import said
 from incidents.models import Incident, IncidentReport
 from incidents.notices.content import Content
 from incidents.notices.models import Kind, Notice
@@ -21,18 +21,18 @@ def tell(incident: Incident, report: IncidentReport, tenant_ids: Collection[UUID
 
     Only what concerns everybody is public; of what concerns some, outsiders learn on the status page alone.
     """
-    words = {f"body_{language}": body_of(report, language) for language in LANGUAGES}
     content = Content(
         kind=Kind.INCIDENT,
         title_ja=report.title_ja,
         title_en=report.title_en or report.title_ja,
+        body_ja=body_of(report, "ja"),
+        body_en=body_of(report, "en"),
         tenant_ids=tenant_ids,
         urgent=incident.demand.urgent and incident.goes_on,
         public=incident.public and tenant_ids is None,
         about=ABOUT,
         about_id=str(incident.id),
         link=reverse("console:incident", args=[incident.number]),
-        **words,
     )
     return publish_notice(draft_notice(content, actor=actor), actor=actor)
 

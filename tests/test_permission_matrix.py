@@ -245,6 +245,20 @@ MATRIX: dict[str, Page | Public] = {
     "operator:restore company wish": Page("operator.backups", ABSENT, NO),
     "operator:restore_approve company wish": Page("operator.backups", NO, ABSENT),
     "operator:restore_refuse company wish": Page("operator.backups", NO, ABSENT),
+    "console:incidents": Page("console.incidents", FINE, NO),
+    # Incidents are committed by the platform role: tests/incidents/core/test_pages.py has some.
+    "console:incident number": Page("console.incidents", ABSENT, NO),
+    "operator:incidents": Page("operator.incidents", FINE, NO),
+    "operator:incident_new": Page("operator.incidents", FINE, FINE),
+    "operator:incident_settings": Page("operator.incidents", FINE, FINE),
+    "operator:incident number": Page("operator.incidents", ABSENT, NO),
+    "operator:incident_edit number": Page("operator.incidents", ABSENT, ABSENT),
+    "operator:incident_companies number": Page("operator.incidents", ABSENT, ABSENT),
+    "operator:incident_impact number tenant_id": Page("operator.incidents", ABSENT, ABSENT),
+    "operator:incident_draft number": Page("operator.incidents", NO, ABSENT),
+    "operator:incident_report number report_id": Page("operator.incidents", ABSENT, ABSENT),
+    "operator:incident_report_discard number report_id": Page("operator.incidents", NO, ABSENT),
+    "operator:incident_deed number deed": Page("operator.incidents", NO, ABSENT),
     "console:contract": Page("console.contract", FINE, NO),
     "console:cancellation": Page("console.contract", FINE, FINE),
     "console:cancellation_withdraw": Page("console.contract", NO, ABSENT),
@@ -444,6 +458,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "request_id": access.id,  # there is none; tests/vault/test_destruction.py has one
             "hold_id": access.id,  # there is none; tests/retention/holds/test_pages.py has one
             "disclosure_id": access.id,
+            "report_id": access.id,
+            "deed": "note",
             "drill": review.id,
             "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py

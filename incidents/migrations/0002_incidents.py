@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("title_ja", models.CharField(max_length=150, verbose_name="title (Japanese)")),
-                ("title_en", models.CharField(blank=True, max_length=150, verbose_name="title (English)")),
+                ("title_ja", models.CharField(max_length=120, verbose_name="title (Japanese)")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="title (English)")),
                 (
                     "components",
                     django.contrib.postgres.fields.ArrayField(
@@ -219,8 +219,8 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("title_ja", models.CharField(max_length=200, verbose_name="title (Japanese)")),
-                ("title_en", models.CharField(blank=True, max_length=200, verbose_name="title (English)")),
+                ("title_ja", models.CharField(max_length=150, verbose_name="title (Japanese)")),
+                ("title_en", models.CharField(blank=True, max_length=150, verbose_name="title (English)")),
                 ("began_at", models.DateTimeField(blank=True, null=True, verbose_name="began")),
                 ("detected_at", models.DateTimeField(blank=True, null=True, verbose_name="detected")),
                 ("recovered_at", models.DateTimeField(blank=True, null=True, verbose_name="recovered")),
@@ -323,6 +323,7 @@ class Migration(migrations.Migration):
                         default=tenants.isolation.models.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("incident_id", models.UUIDField(editable=False)),
                 ("tenant_id", models.UUIDField(editable=False)),
                 (
                     "impact_ja",
@@ -338,19 +339,14 @@ class Migration(migrations.Migration):
                 ),
                 ("known_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("told_at", models.DateTimeField(null=True, verbose_name="told")),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="affected",
-                        to="incidents.incident",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "affected company",
                 "verbose_name_plural": "affected companies",
+                "indexes": [models.Index(fields=["tenant_id"], name="incidents_of_tenant")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident_id", "tenant_id"), name="incidents_affected_once")
+                ],
             },
         ),
         migrations.AddIndex(
@@ -378,14 +374,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "draft")), fields=("incident",), name="incidents_one_draft"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="incidenttenant",
-            index=models.Index(fields=["tenant_id"], name="incidents_of_tenant"),
-        ),
-        migrations.AddConstraint(
-            model_name="incidenttenant",
-            constraint=models.UniqueConstraint(fields=("incident", "tenant_id"), name="incidents_affected_once"),
         ),
         GrantTable("Incident", platform={"SELECT", "INSERT", "UPDATE"}),
         GrantTable("IncidentTenant", platform={"SELECT", "INSERT", "UPDATE", "DELETE"}),

@@ -130,13 +130,21 @@ class Incident(models.Model):
         return self.reopened_at or self.detected_at
 
     @property
+    def affected(self) -> "models.QuerySet[IncidentTenant]":
+        """The companies that were named; none where it affects every one."""
+        return IncidentTenant.objects.filter(incident_id=self.id)
+
+    @property
     def component_labels(self) -> list[Promise]:
         """The components as people know them, in the order of the list."""
         return [component.label for code, component in BY_CODE.items() if code in self.components]
 
 
 class IncidentTenant(models.Model):
-    """A company that is affected, what it means to it, and when it was told; `known_at` is when that was known."""
+    """A company that is affected, what it means to it, and when it was told; `known_at` is when that was known.
+
+    The incident is a key and no relation of Django's, which knows of none between the provider's rows and a company's.
+    """
 
     asset: ClassVar[Asset] = of_provider(
         gettext_noop("companies affected by incidents"),
@@ -145,7 +153,7 @@ class IncidentTenant(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, db_constraint=False, related_name="affected")
+    incident_id = models.UUIDField(editable=False)
     tenant_id = models.UUIDField(editable=False)
     impact_ja = models.TextField(_("what it means to the company (Japanese)"), max_length=2000, blank=True)
     impact_en = models.TextField(_("what it means to the company (English)"), max_length=2000, blank=True)
@@ -155,7 +163,7 @@ class IncidentTenant(models.Model):
     class Meta:
         verbose_name = _("affected company")
         verbose_name_plural = _("affected companies")
-        constraints = [models.UniqueConstraint(fields=["incident", "tenant_id"], name="incidents_affected_once")]
+        constraints = [models.UniqueConstraint(fields=["incident_id", "tenant_id"], name="incidents_affected_once")]
         indexes = [models.Index(fields=["tenant_id"], name="incidents_of_tenant")]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ def incident_deed(request: MemberRequest, number: str, deed: str) -> HttpRespons
     if deed not in _DEEDS:
         raise Http404
     form_class, act, done = _DEEDS[deed]
-    form = _form(form_class, request, incident)
+    form = _form(form_class, request)
     if form.is_valid():
         try:
             act(incident, form.cleaned_data, who(request))
@@ -82,7 +82,7 @@ def _acted(request: MemberRequest, incident: Incident, act: Callable[[], object]
     return redirect(link(incident))
 
 
-def _form(form_class: type[Form], request: MemberRequest, incident: Incident) -> Form:
+def _form(form_class: type[Form], request: MemberRequest) -> Form:
     if form_class is CommanderForm:
         people = [(str(person.id), person.name) for person in active_holders_of(MENU)]
         return CommanderForm(request.POST, people=people)

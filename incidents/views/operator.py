@@ -29,9 +29,7 @@ from incidents.forms import (
     StatusForm,
 )
 from incidents.log import words_of
-from incidents.mailing.queries import deliveries_of
 from incidents.models import Incident, Status
-from incidents.promises import ABOUT
 from incidents.tables import AffectedTable, IncidentTable
 from incidents.views.finding import MENU, found, link, trail, who
 
@@ -86,7 +84,11 @@ def incident_edit(request: MemberRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The details are changed."))
             return redirect(link(incident))
-    context = {"form": form, "incident": incident, "trail": trail((incident.number, link(incident)), (_("Details"), ""))}
+    context = {
+        "form": form,
+        "incident": incident,
+        "trail": trail((incident.number, link(incident)), (_("Details"), "")),
+    }
     return render(request, "incidents/operator/edit.html", context)
 
 
@@ -108,7 +110,7 @@ def page_of(request: MemberRequest, incident: Incident, **forms: Any) -> HttpRes
     """The page of an incident, with the form of a deed that was refused in place of a fresh one."""
     reports, deadlines = queries.reports_of(incident), queries.deadlines_of(incident)
     items = checklist(incident, deadlines)
-    affected, mails = queries.affected_of(incident), deliveries_of(ABOUT, incident.id)
+    affected = queries.affected_of(incident)
     context: dict[str, Any] = {
         "incident": incident,
         "items": items,
@@ -118,7 +120,6 @@ def page_of(request: MemberRequest, incident: Incident, **forms: Any) -> HttpRes
         "log": [(entry, words_of(entry)) for entry in queries.log_of(incident)],
         "affected": AffectedTable(affected, incident=incident),
         "untold": sum(each.row.told_at is None for each in affected),
-        "mails": mails,
         "merged": queries.merged_into(incident),
         "refused": next(iter(forms), ""),
         "can_close": incident.status == Status.RESOLVED,
