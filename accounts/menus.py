@@ -85,7 +85,7 @@ MENUS = (
          _("Announce maintenance, changes and news to companies, in time")),
     Menu("operator.inquiries", _("Inquiries"), Audience.OPERATOR, None, "lifebuoy",
          _("Answer what companies ask and report")),
-    Menu("operator.monitoring", _("Monitoring"), Audience.OPERATOR, None, "gauge",
+    Menu("operator.monitoring", _("Monitoring"), Audience.OPERATOR, "operator:alerts", "gauge",
          _("See probes, alerts, availability and the status page, and set thresholds")),
     Menu("operator.tenants", _("Tenants"), Audience.OPERATOR, "operator:tenants", "building",
          _("List and create tenants")),

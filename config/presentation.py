@@ -40,6 +40,8 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "effective": ("neutral", "player-pause"),
     "cancelling": ("warning", "hourglass"),
     "expiring": ("warning", "clock"),
+    "critical": ("danger", "alert-octagon"),
+    "warning": ("warning", "alert-triangle"),
     "degraded": ("warning", "alert-triangle"),
     "denied": ("warning", "ban"),
     "suspended": ("neutral", "player-pause"),

@@ -59,6 +59,7 @@ SCHEDULE = {
         "schedule": crontab(hour="9", minute="20"),  # just after midnight in UTC, whose days they are
     },
     "forward-audit-log": {"task": "auditlog.forwarding.tasks.forward_due", "schedule": timedelta(minutes=1)},
+    "look-at-measures": {"task": "incidents.alerts.tasks.look_at_measures", "schedule": crontab()},
     "examine-stores": {
         "task": "backups.sites.tasks.examine_stores",
         "schedule": crontab(day_of_month="1", hour="6", minute="10"),

@@ -5,6 +5,7 @@
 """
 
 import os
+import socket
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "incidents",
     "incidents.notices",
     "incidents.alarms",
+    "incidents.alerts",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -198,6 +200,8 @@ CACHES = {
     }
 }
 REQUEST_LOG: bool = env.bool("REQUEST_LOG", default=True)
+# What alerts call the machine on which this process runs (docs/monitoring.md).
+MACHINE_NAME: str = env.str("MACHINE_NAME", default="") or socket.gethostname()
 RECORD_SCREENS = True  # no setting of an installation: what a company captures is its own or the provider's choice
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -37,6 +37,7 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.alerts.urls_operator
 import incidents.urls_console
 import incidents.urls_operator
 import retention.cancellation.urls_console
@@ -96,6 +97,7 @@ operator = [
     *auditlog.verification.urls_operator.urlpatterns,
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
+    *incidents.alerts.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,

@@ -312,6 +312,12 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:alerts": Page("operator.monitoring", FINE, NO),
+    # There is none (tests/incidents/alerts/test_alert_pages.py has one).
+    "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
+    "operator:alert_acknowledge alert_id": Page("operator.monitoring", NO, ABSENT),
+    "operator:thresholds": Page("operator.monitoring", FINE, NO),
+    "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),
     "operator:backup_stores": Page("operator.backups", FINE, NO),
     "operator:keys": Page("operator.keys", FINE, NO),
@@ -460,6 +466,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "disclosure_id": access.id,
             "report_id": access.id,
             "deed": "note",
+            "alert_id": review.id,
+            "measure": "machine.cpu",
             "drill": review.id,
             "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
@@ -529,8 +537,8 @@ def test_everybody_gets_what_is_theirs(first: int, clients: dict[str, Client], t
     for name in list(MATRIX)[first : first + TOGETHER]:
         url_name, *parameters = name.split()
         address = reverse(url_name, kwargs={parameter: things[parameter] for parameter in parameters})
-        # Every company and every rule is the business of operators.
-        theirs = bool(set(parameters) - {"company_code", "rule", "tenant_id"})
+        # Every company, rule and measure is the business of operators.
+        theirs = bool(set(parameters) - {"company_code", "measure", "rule", "tenant_id"})
         for (role, client), method in product(clients.items(), ("get", "post")):
             seen[name, method, role] = answer(client, method, address)
             right[name, method, role] = expected(MATRIX[name], role, method, names_a_thing=theirs)

@@ -27,6 +27,10 @@ FROM requests_requestentry
 WHERE at >= %(since)s AND (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s::uuid)
 GROUP BY begun ORDER BY begun
 """
+_ANSWERED = """
+SELECT count(*), count(*) FILTER (WHERE status >= 500), percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms)
+FROM requests_requestentry WHERE at >= %s
+"""
 _MOST_ROUTES, _MOST_ERRORS = 25, 50
 
 
@@ -109,3 +113,19 @@ def overview(span: Span, *, tenant_id: UUID | None = None) -> Overview:
             cursor.execute(_ROUTES, values)
             routes = [Route(*row) for row in cursor.fetchall()]
         return Overview(bars, routes, list(failed[:_MOST_ERRORS]))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How requests were answered since a moment; `p95` in milliseconds, None when there were none."""
+
+    requests: int
+    errors: int
+    p95: float | None
+
+
+def answered_since(since: datetime) -> Answered:
+    """All requests since then that are stored, which takes some seconds."""
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute(_ANSWERED, [since])
+        return Answered(*cursor.fetchone())

@@ -1,0 +1,1 @@
+"""Pages of alerts, for operators."""
