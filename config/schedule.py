@@ -101,5 +101,6 @@ SCHEDULE = {
     "deliver-alarms": {"task": "incidents.alarms.tasks.deliver_alarms", "schedule": crontab()},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }
