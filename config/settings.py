@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "incidents.mailing",
     "incidents.notices",
     "incidents.alarms",
+    "incidents.clock",
     "incidents.alerts",
     "backups",
     "backups.destruction",

@@ -317,6 +317,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "incidents.alarms.channels",
         "incidents.alarms.sending",
         "incidents.alarms.services",
+        "incidents.clock.editions",
+        "incidents.clock.escalating",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",
