@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.monitoring.urls
 import incidents.urls_console
 import incidents.urls_operator
 import retention.cancellation.urls_console
@@ -119,6 +120,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.monitoring.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
