@@ -68,8 +68,6 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "investigating": ("danger", "search"),
     "identified": ("warning", "tool"),
     "monitoring": ("info", "eye"),
-    "resolved": ("success", "circle-check"),
-    "closed": ("neutral", "check"),
     "merged": ("neutral", "link"),
     "draft": ("warning", "edit"),
     "published": ("success", "send"),
