@@ -52,6 +52,7 @@ SCHEDULE = {
         "task": "retention.returning.tasks.sweep_every_tenant",
         "schedule": crontab(hour="4", minute="5"),
     },
+    "publish-neutral-notices": {"task": "incidents.tasks.publish_neutral_notices", "schedule": crontab()},
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",
@@ -101,6 +102,17 @@ SCHEDULE = {
     "deliver-alarms": {"task": "incidents.alarms.tasks.deliver_alarms", "schedule": crontab()},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "sweep-files-of-inquiries": {
+        "task": "incidents.inquiries.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
+    # What waited while no worker was there would only say the same again.
+    "look-at-the-service": {
+        "task": "incidents.monitoring.tasks.look",
+        "schedule": crontab(),
+        "options": {"expires": 50},
+    },
+    "read-in-looks": {"task": "incidents.monitoring.tasks.read_in", "schedule": crontab(), "options": {"expires": 50}},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -41,6 +41,11 @@ import incidents.alerts.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
+import incidents.inquiries.urls_operator
+import incidents.monitoring.urls
+import incidents.status.urls
+import incidents.urls_console
+import incidents.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -76,6 +81,7 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *incidents.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -85,6 +91,7 @@ console = [
     *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
+    *incidents.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
@@ -102,6 +109,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *incidents.inquiries.urls_operator.urlpatterns,
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
@@ -121,7 +129,10 @@ urlpatterns = [
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
     *incidents.notices.urls.urlpatterns,
+    *incidents.monitoring.urls.urlpatterns,
+    *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
+    path("inquiries/", include("incidents.inquiries.urls")),
 ]
