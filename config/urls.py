@@ -38,11 +38,11 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.inquiries.urls_operator
 import incidents.maintenance.urls_operator
+import incidents.monitoring.urls
 import incidents.notices.urls
 import incidents.notices.urls_operator
-import incidents.inquiries.urls_operator
-import incidents.monitoring.urls
 import incidents.status.urls
 import incidents.urls_console
 import incidents.urls_operator

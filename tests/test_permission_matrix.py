@@ -37,9 +37,9 @@ from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
-from incidents.notices.models import Notice
 from incidents.inquiries import queries
 from incidents.inquiries.attachments import Sent
+from incidents.notices.models import Notice
 from retention.returning.asking import ask_return
 from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
@@ -47,7 +47,6 @@ from tenants.models import State, Tenant
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 from tests.factories.rows import make_control_row, make_row
-from tests.factories.rows import make_row
 from tests.incidents.inquiries.asking import ask as make_inquiry
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
