@@ -336,6 +336,9 @@ PROBE_STORE: str = env.str("PROBE_STORE", default="") or f"file://{VAR_DIR / 'st
 NTP_SERVER: str = env.str("NTP_SERVER", default="")
 # Who may read /metrics; for everybody else, and by default for everybody, there is no such page.
 METRICS_NETWORKS = [ip_network(text) for text in env.list("METRICS_NETWORKS", default=[])]
+# How availability is counted and shown: stops shorter than this are left out (none are), so many decimals are cut off.
+AVAILABILITY_IGNORES_SECONDS: int = env.int("AVAILABILITY_IGNORES_SECONDS", default=0)
+AVAILABILITY_DECIMALS: int = env.int("AVAILABILITY_DECIMALS", default=3)
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

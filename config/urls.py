@@ -39,6 +39,7 @@ import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
 import incidents.monitoring.urls
+import incidents.monitoring.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -95,6 +96,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
