@@ -38,7 +38,7 @@ def seen(url: str) -> dict[str, tuple[str, str]]:
 
 def test_everything_that_can_be_seen_from_elsewhere(trusted: None) -> None:
     """N9: page, health, what stands behind them, and the certificate; a silent worker is noticed by somebody else."""
-    with site(server_context(days=90), **{"/readyz": ready()}) as pages:
+    with site(server_context(days=90), ready=ready()) as pages:
         fine = seen(pages.url)
         assert fine == dict.fromkeys(["login_page", "database", "broker", "store", "worker", "certificate"], ("up", ""))
         pages.answers["/readyz"] = ready(store="down", worker="down", age=900)
@@ -73,7 +73,7 @@ def test_an_outage_goes_to_the_page_and_onto_paper(tmp_path: Path) -> None:
     """N9, N1: from the first look that was not answered the page says so; the paper waits for the service."""
     store = tmp_path / "status"
     page = open_status_store(f"file://{store}")
-    with site(**{"/readyz": ready()}) as pages:
+    with site(ready=ready()) as pages:
         assert run(pages.url, store, 0) == 0
     assert [run(pages.url, store, minute) for minute in (1, 2, 3)] == [1, 1, 1]
     looks = list(journals.written(journal_store(), "osaka"))
@@ -84,7 +84,7 @@ def test_an_outage_goes_to_the_page_and_onto_paper(tmp_path: Path) -> None:
     assert (NOW + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M") in json.dumps(told)
     html = (page.read("index.html") or b"").decode()
     assert "09:31" in html  # in Japan
-    with site(**{"/readyz": ready()}) as pages:
+    with site(ready=ready()) as pages:
         assert run(pages.url, store, 60 * 24 * 8) == 0
     assert len(list(journals.written(journal_store(), "osaka"))) == 1  # nobody read the others in for a week
 
@@ -104,7 +104,7 @@ def test_it_runs_where_nothing_of_the_service_is(tmp_path: Path) -> None:
     surroundings = {
         "PATH": os.environ["PATH"], "SEKISHO_MODE": "local", "SEKISHO_VAR": str(tmp_path / "var"),
     }  # fmt: skip
-    with site(**{"/readyz": ready(worker="down", age=400)}) as pages:
+    with site(ready=ready(worker="down", age=400)) as pages:
         done = subprocess.run(
             [sys.executable, "manage.py", "probe", "--url", pages.url, "--once", "--json"],
             cwd=configured.BASE_DIR, env=surroundings, capture_output=True, text=True, check=False,
