@@ -12,12 +12,12 @@ import pytest
 import time_machine
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
-from incidents.status.store import open_status_store
 
 from incidents.monitoring import journal as journals
 from incidents.monitoring.catalogue import ProbeState
 from incidents.monitoring.outside import look
 from incidents.monitoring.store import journal_store
+from incidents.status.store import open_status_store
 from tests.auditlog.forwarding.receivers import server_context
 from tests.incidents.monitoring.servers import closed_port, site
 
