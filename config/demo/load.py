@@ -22,6 +22,7 @@ from config.demo.contracts import keep_record
 from config.demo.files import files_of
 from config.demo.history import tell_history
 from config.demo.leaving import leave
+from config.demo.news import tell_news
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
@@ -40,7 +41,9 @@ def load() -> bool:
     for company in missing:
         _load_company(company)
     if PROVIDER in missing:
-        tell_history([tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))])
+        tenants = [tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))]
+        tell_history(tenants)
+        tell_news(tenants)
     if missing:
         back_up_everybody(RunKind.SCHEDULED)  # the provider, and the platform: the others have theirs of today
     return bool(missing)
