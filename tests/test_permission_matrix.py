@@ -304,6 +304,10 @@ MATRIX: dict[str, Page | Public] = {
     "operator:alert_acknowledge alert_id": Page("operator.monitoring", NO, ABSENT),
     "operator:thresholds": Page("operator.monitoring", FINE, NO),
     "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
+    # There is none (tests/incidents/mailing/test_mailing_page.py has one).
+    "operator:mailing mailing_id": Page("operator.notices", ABSENT, NO),
+    "operator:mailing_again mailing_id": Page("operator.notices", NO, ABSENT),
+    "operator:mailing_stop mailing_id": Page("operator.notices", NO, ABSENT),
     "operator:backups": Page("operator.backups", FINE, NO),
     "operator:backup_stores": Page("operator.backups", FINE, NO),
     "operator:keys": Page("operator.keys", FINE, NO),
@@ -451,6 +455,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "hold_id": access.id,  # there is none; tests/retention/holds/test_pages.py has one
             "disclosure_id": access.id,
             "alert_id": review.id,
+            "mailing_id": review.id,
             "measure": "machine.cpu",
             "drill": review.id,
             "run": review.id,

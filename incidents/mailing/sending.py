@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from incidents.mailing.composing import NOBODY, compose
-from incidents.mailing.models import Delivery, DeliveryState, Mailing
+from incidents.mailing.models import LEFT, Delivery, DeliveryState, Mailing
 from incidents.mailing.post import TIMEOUT, Post, RefusedError, ServerAwayError
 from incidents.mailing.recipients import Reader, readers_of
 from tenants.isolation.transactions import platform_transaction
@@ -106,7 +106,7 @@ def _deliver(post: Post, batch: _Batch, delivery: Delivery) -> int:
     reader = batch.readers.get(delivery.user_id, None) if delivery.user_id else NOBODY
     company = batch.companies.get(delivery.tenant_id) if delivery.tenant_id else None
     if reader is None or (company is None and delivery.tenant_id):
-        _note(delivery, batch.claim, state=DeliveryState.SKIPPED, error="left")
+        _note(delivery, batch.claim, state=DeliveryState.SKIPPED, error=LEFT)
         return 0
     name, code = (company.name, company.company_code) if company else ("", "")
     try:
