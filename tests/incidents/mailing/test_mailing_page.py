@@ -30,7 +30,7 @@ def test_who_was_not_reached_comes_first(cast: Cast, server: MailServer, start: 
     assert "gina@globex.example" not in operator.get(address, {"search": "ALICE"}).content.decode()
 
     server.on_recipient = lambda _address: TAKEN
-    assert operator.post(reverse("operator:mailing_again", args=[mailing.id])).url == address
+    assert operator.post(reverse("operator:mailing_again", args=[mailing.id]))["location"] == address
     assert numbers_of(mailing.id).sent == 2
 
 
