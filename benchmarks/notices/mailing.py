@@ -38,8 +38,7 @@ from tenants.queries import provider_scope
 
 _BARE = 2_000
 _CONTEXT = {
-    "body_ja": "下記の日程でメンテナンスを実施します。\n\n日時: 2026年12月5日 22:00から24:00まで\n影響: 利用できません。\n"
-    * 3,
+    "body_ja": "下記の日程でメンテナンスを実施します。\n\n日時: 2026年12月5日 22:00から24:00まで\n影響: 全機能\n" * 3,
     "body_en": "Maintenance takes place as follows.\n\nWhen: 5 December 2026, 22:00 to 24:00 JST\nEffect: none.\n" * 3,
     "link": "/notices/7/",
 }
