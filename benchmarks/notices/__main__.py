@@ -14,7 +14,7 @@ from benchmarks.server import exit_orderly, product_database, server_version
 
 
 def main() -> None:
-    """Measure the chosen parts, each in a database of its own."""
+    """Measure the chosen parts."""
     options = _options()
     exit_orderly()
     django.setup()
@@ -22,12 +22,12 @@ def main() -> None:
     found = surroundings(server_version())
     print_surroundings(console, found)
     results: list[Result] = []
-    for part in options.parts:
-        with product_database():
+    with product_database():
+        for part in options.parts:
             made = import_module(f"benchmarks.notices.{part}").measure(options)
-        for result in made:
-            result.print(console)
-        results += made
+            for result in made:
+                result.print(console)
+            results += made
     if options.json:
         write_json(options.json, found, results)
 

@@ -47,6 +47,8 @@ _CONTEXT = {
 def measure(options: Any) -> list[Result]:
     """Undisturbed, then killed in the middle; beside them a loop that does nothing but send."""
     settings.EMAIL_TIMEOUT = options.timeout
+    app.conf.task_always_eager = False  # as it is in tests
+    app.control.purge()  # what other benchmarks queued for nobody
     fill(companies=options.companies, people=options.people)
     with admin(settings.DATABASE) as connection:  # a mail that was noted must be noted, so the wait counts
         connection.execute(f'ALTER DATABASE "{settings.DATABASE}" SET synchronous_commit = on')
