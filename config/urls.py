@@ -42,6 +42,7 @@ import incidents.inquiries.urls_operator
 import incidents.mailing.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
+import incidents.monitoring.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
 import incidents.status.urls
@@ -106,6 +107,7 @@ operator = [
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
     *incidents.mailing.urls_operator.urlpatterns,
+    *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
