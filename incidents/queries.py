@@ -14,6 +14,8 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from incidents import promises
 from incidents.clock.models import Deadline
+from incidents.mailing.models import Mailing
+from incidents.mailing.queries import Numbers, mailings_about, numbers_of
 from incidents.models import (
     ENDED,
     GOING_ON,
@@ -132,6 +134,15 @@ def deadlines_of(incident: Incident) -> list[Deadline]:
     """Every deadline that ever ran for it, by its end."""
     with platform_transaction():
         return promises.deadlines_of(incident)
+
+
+def mailings_of(reports: Iterable[IncidentReport]) -> dict[UUID, list[tuple[Mailing, Numbers]]]:
+    """The mails by which each published report went out, and what became of them."""
+    return {
+        report.id: [(mailing, numbers_of(mailing.id)) for mailing in mailings_about("notice", report.notice_id)]
+        for report in reports
+        if report.notice_id is not None
+    }
 
 
 def find_report(incident: Incident, report_id: UUID) -> IncidentReport | None:

@@ -14,6 +14,8 @@ from incidents.notices.content import Content
 from incidents.notices.models import Kind, Notice
 from incidents.notices.services import draft_notice, publish_notice
 from incidents.promises import ABOUT
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.directory import provider_company
 
 
 def tell(incident: Incident, report: IncidentReport, tenant_ids: Collection[UUID] | None, *, actor: Actor) -> Notice:
@@ -34,7 +36,9 @@ def tell(incident: Incident, report: IncidentReport, tenant_ids: Collection[UUID
         about_id=str(incident.id),
         link=reverse("console:incident", args=[incident.number]),
     )
-    return publish_notice(draft_notice(content, actor=actor), actor=actor)
+    provider = provider_company()
+    with tenant_scope(provider.tenant_id if provider else None):
+        return publish_notice(draft_notice(content, actor=actor), actor=actor)
 
 
 def body_of(report: IncidentReport, language: str) -> str:
