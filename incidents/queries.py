@@ -58,8 +58,9 @@ class PublicIncident:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An affected company by its name."""
+    """An affected company by its name, and the number of the incident."""
 
+    number: str
     row: IncidentTenant
     tenant: Tenant | None
 
@@ -67,7 +68,7 @@ class Affected:
 def find_incident(number: str) -> Incident | None:
     """The incident of a number such as INC-2026-0007."""
     with platform_transaction():
-        return _numbered(number).first()
+        return _numbered(number).select_related("merged_into").first()
 
 
 def incident_of_source(source: Source, source_id: str) -> Incident | None:
@@ -108,7 +109,7 @@ def affected_of(incident: Incident) -> list[Affected]:
     with platform_transaction():
         rows = list(incident.affected.all())
         tenants = Tenant.objects.in_bulk([row.tenant_id for row in rows])
-    found = [Affected(row, tenants.get(row.tenant_id)) for row in rows]
+    found = [Affected(incident.number, row, tenants.get(row.tenant_id)) for row in rows]
     return sorted(found, key=lambda each: each.tenant.company_code if each.tenant else "")
 
 
@@ -148,7 +149,7 @@ def mailings_of(reports: Iterable[IncidentReport]) -> dict[UUID, list[tuple[Mail
 def find_report(incident: Incident, report_id: UUID) -> IncidentReport | None:
     """A report of the incident, in whatever state."""
     with platform_transaction():
-        return incident.reports.filter(id=report_id).first()
+        return incident.reports.filter(id=report_id).select_related("incident").first()
 
 
 def merged_into(incident: Incident) -> list[Incident]:

@@ -118,7 +118,7 @@ def page_of(request: MemberRequest, incident: Incident, **forms: Any) -> HttpRes
         "drafts": [report for report in reports if report.is_draft],
         "published": [(report, mails.get(report.id, [])) for report in reports if not report.is_draft],
         "log": [(entry, words_of(entry)) for entry in queries.log_of(incident)],
-        "affected": AffectedTable(affected, incident=incident),
+        "affected": AffectedTable(affected),
         "untold": sum(each.row.told_at is None for each in affected),
         "merged": queries.merged_into(incident),
         "refused": next(iter(forms), ""),

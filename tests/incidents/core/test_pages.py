@@ -38,8 +38,8 @@ def deed(client: Client, incident: Incident, name: str, **typed: str) -> str:
 def test_an_operator_leads_an_incident_from_its_page(cast: Cast) -> None:
     """N1, N3: opened by a form, its page names the next step until it is closed."""
     client = cast.operator.client()
-    typed = {"severity": "serious", "title_ja": "文書を開けない", "components": ["documents"], "tenants": "acme, nobody",
-             "detected_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}  # fmt: skip
+    typed = {"severity": "serious", "title_ja": "文書を開けない", "components": ["documents"],
+             "tenants": "acme, nobody", "detected_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}  # fmt: skip
     assert "No company has this code: NOBODY." in client.post(reverse("operator:incident_new"), typed).content.decode()
     page = client.post(reverse("operator:incident_new"), typed | {"tenants": "acme"}, follow=True).content.decode()
     (incident,) = open_incidents()
@@ -82,7 +82,9 @@ def test_companies_and_details_are_changed_on_pages_of_their_own(cast: Cast, ope
              "detected_at": timezone.localtime(incident.detected_at).strftime("%Y-%m-%dT%H:%M")}  # fmt: skip
     assert "The details are changed." in client.post(edit, typed, follow=True).content.decode()
     assert deadlines(incident)["ppc_preliminary"] == "running"
-    page = deed(client, incident, "authority", step="ppc_preliminary", at=timezone.localtime().strftime("%Y-%m-%dT%H:%M"))
+    page = deed(
+        client, incident, "authority", step="ppc_preliminary", at=timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    )
     assert "The report to the authority is on record." in page
     chosen = reverse("operator:incident_companies", args=[incident.number])
     assert "ACME" in content(client, chosen)
