@@ -15,11 +15,8 @@ _OWN_STATUS = "{% load elements %}{% badge record.incident.get_status_display st
 _COMPANY = """{% if record.tenant %}<strong>{{ record.tenant.company_code }}</strong> {{ record.tenant.name }}
 {% else %}–{% endif %}
 {% if record.row.impact %}<br><span class="text-secondary">{{ record.row.impact }}</span>{% endif %}"""
-_TOLD = """{% load elements i18n %}{% if record.row.told_at %}{% translate "Told" as told %}
-{% badge told status="done" %} {% moment record.row.told_at %}
-{% else %}{% translate "Not told yet" as untold %}{% badge untold status="pending" %}{% endif %}"""
-_IMPACT = """{% load i18n %}<a href="{% url "operator:incident_impact" record.number record.row.tenant_id %}">
-{% translate "Impact" context "incident" %}</a>"""
+_TOLD = '{% include "incidents/operator/_told.html" with one=record only %}'
+_IMPACT = '{% include "incidents/operator/_impact.html" with one=record only %}'
 
 
 class IncidentTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
