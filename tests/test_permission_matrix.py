@@ -339,6 +339,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:probes": Page("operator.monitoring", FINE, NO),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
