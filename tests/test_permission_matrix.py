@@ -304,6 +304,17 @@ MATRIX: dict[str, Page | Public] = {
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
     "operator:alert_acknowledge alert_id": Page("operator.monitoring", NO, ABSENT),
+    "operator:channels": Page("operator.monitoring", FINE, NO),
+    "operator:channel_new": Page("operator.monitoring", FINE, FINE),
+    # There is none yet; tests/incidents/alarms has one.
+    "operator:channel channel_id": Page("operator.monitoring", ABSENT, ABSENT),
+    "operator:channel_test channel_id": Page("operator.monitoring", NO, ABSENT),
+    "operator:channel_switch channel_id": Page("operator.monitoring", NO, ABSENT),
+    "operator:channel_remove channel_id": Page("operator.monitoring", ABSENT, ABSENT),
+    "operator:clocks": Page("operator.incidents", FINE, NO),
+    "operator:calendar": Page("operator.incidents", FINE, NO),
+    "operator:calendar_new": Page("operator.incidents", FINE, FINE),
+    "operator:calendar_edition version": Page("operator.incidents", FINE, NO),
     "operator:thresholds": Page("operator.monitoring", FINE, NO),
     "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),
