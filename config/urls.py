@@ -40,7 +40,9 @@ import backups.urls_operator
 import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
 import incidents.clock.urls_operator
+import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
+import incidents.status.urls
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -102,6 +104,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *incidents.inquiries.urls_operator.urlpatterns,
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
@@ -121,7 +124,9 @@ urlpatterns = [
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
     *incidents.monitoring.urls.urlpatterns,
+    *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
+    path("inquiries/", include("incidents.inquiries.urls")),
 ]

@@ -17,6 +17,7 @@ from incidents.clock.models import STATE_LABELS, Deadline
 from incidents.clock.queries import state_of, used_percent
 from tenants.models import Tenant
 
+_NUMERIC: dict[str, Any] = {"td": {"class": "numeric"}, "th": {"class": "numeric"}}
 _MOMENT = "{% load elements %}{% moment value %}"
 _STATE = "incidents/clock/_state.html"
 _LEFT = "incidents/clock/_left.html"
@@ -94,8 +95,7 @@ class EditionTable(tables.Table):  # type: ignore[misc]
     )
     created_at = tables.TemplateColumn(_MOMENT, verbose_name=_("In force since"))
     hours = tables.Column(verbose_name=_("Opening hours"), empty_values=())
-    days = tables.Column(verbose_name=_("Own days off"), empty_values=(), attrs={"td": {"class": "numeric"},
-                                                                                 "th": {"class": "numeric"}})  # fmt: skip
+    days = tables.Column(verbose_name=_("Own days off"), empty_values=(), attrs=_NUMERIC)
     created_by_name = tables.Column(verbose_name=_("Who"))
     reason = tables.Column(verbose_name=_("Reason"))
 
