@@ -79,7 +79,7 @@ MENUS = (
     Menu("console.data_return", _("Data return"), Audience.CONSOLE, "console:data_return", "database-export",
          _("Take everything of the company along as files in open formats"),
          when_suspended="console:data_return"),
-    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, None, "alert-triangle",
+    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:clocks", "alert-triangle",
          _("Lead incidents, publish reports, and see every promised deadline")),
     Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, None, "speakerphone",
          _("Announce maintenance, changes and news to companies, in time")),

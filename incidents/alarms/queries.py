@@ -43,19 +43,11 @@ def alarm_page(*, number: Any = 1, size: int = 25) -> Page[Alarm]:
 
 def reaches(alarms: list[Alarm]) -> list[Reach]:
     """The same alarms with how far each has come."""
+    told = Count("id", filter=Q(sent_at__isnull=False))
+    waiting = Count("id", filter=Q(sent_at=None, given_up_at=None))
+    given_up = Count("id", filter=Q(given_up_at__isnull=False))
+    deliveries = AlarmDelivery.objects.filter(alarm_id__in=[alarm.id for alarm in alarms]).order_by()
     with platform_transaction():
-        counted = {
-            row["alarm_id"]: row
-            for row in AlarmDelivery.objects.filter(alarm_id__in=[alarm.id for alarm in alarms])
-            .order_by()
-            .values("alarm_id")
-            .annotate(
-                told=Count("id", filter=Q(sent_at__isnull=False)),
-                waiting=Count("id", filter=Q(sent_at=None, given_up_at=None)),
-                given_up=Count("id", filter=Q(given_up_at__isnull=False)),
-            )
-        }
-    return [
-        Reach(alarm, **{name: value for name, value in counted.get(alarm.id, {}).items() if name != "alarm_id"})
-        for alarm in alarms
-    ]
+        rows = deliveries.values_list("alarm_id").annotate(told=told, waiting=waiting, given_up=given_up)
+        counted = {alarm_id: numbers for alarm_id, *numbers in rows}
+    return [Reach(alarm, *counted.get(alarm.id, ())) for alarm in alarms]

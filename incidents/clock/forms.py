@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from incidents.clock.editions import DayOff
 from incidents.clock.kinds import CHOICES
@@ -74,6 +73,6 @@ class EditionForm(forms.Form):
             try:
                 found.append(DayOff(date.fromisoformat(day), note.strip()[:100]))
             except ValueError as error:
-                text = _now("Line %(number)d does not begin with a day such as 2026-08-13.")
+                text = gettext("Line %(number)d does not begin with a day such as 2026-08-13.")
                 raise forms.ValidationError(text % {"number": number}) from error
         return found

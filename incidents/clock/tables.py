@@ -1,6 +1,6 @@
 """Tables of deadlines and of the calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,8 @@ import django_tables2 as tables
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timesince import timeuntil
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from incidents.clock.models import STATE_LABELS, Deadline
 from incidents.clock.queries import state_of, used_percent
@@ -41,7 +40,7 @@ class DeadlineTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     empty_hint = _("Deadlines start by themselves with an incident, an inquiry or planned maintenance.")
 
     def __init__(
-        self, found: list[Deadline], *, now: datetime, companies: Mapping[UUID, Tenant], **kwargs: Any
+        self, found: Iterable[Deadline], *, now: datetime, companies: Mapping[UUID, Tenant], **kwargs: Any
     ) -> None:
         self._companies = companies
         super().__init__([_row(deadline, now) for deadline in found], **kwargs)
@@ -79,11 +78,13 @@ def _left(deadline: Deadline, now: datetime) -> str:
     if deadline.withdrawn_at is not None:
         return ""
     at = deadline.met_at or now
-    early, late = at <= deadline.due_at, deadline.due_at
-    time = timeuntil(late, at, depth=2) if early else timeuntil(at, late, depth=2)
+    early = at <= deadline.due_at
+    time = timeuntil(max(at, deadline.due_at), min(at, deadline.due_at), depth=2)
+    if get_language() == "ja":
+        time = time.replace("\xa0", "").replace(", ", "")
     if deadline.met_at is not None:
-        return (_now("%(time)s before") if early else _now("%(time)s late")) % {"time": time}
-    return (_now("%(time)s left") if early else _now("overdue by %(time)s")) % {"time": time}
+        return (gettext("%(time)s before") if early else gettext("%(time)s late")) % {"time": time}
+    return (gettext("%(time)s left") if early else gettext("overdue by %(time)s")) % {"time": time}
 
 
 class EditionTable(tables.Table):  # type: ignore[misc]
@@ -131,4 +132,4 @@ class ClosedDayTable(tables.Table):  # type: ignore[misc]
 
     def render_name(self, record: Any) -> str:
         """The holiday, the provider's own name, or the year's end."""
-        return record.name or (_now("End of the year") if record.year_end else _now("Day off"))
+        return record.name or (gettext("End of the year") if record.year_end else gettext("Day off"))
