@@ -71,7 +71,7 @@ MENUS = (
          _("See the company's own backups")),
     Menu("console.staff_access", _("Staff access"), Audience.CONSOLE, "console:staff_accesses", "user-check",
          _("Decide about, watch and end the access of the provider's staff to the company")),
-    Menu("console.incidents", _("Incidents"), Audience.CONSOLE, None, "alert-triangle",
+    Menu("console.incidents", _("Incidents"), Audience.CONSOLE, "console:incidents", "alert-triangle",
          _("See the incidents that concerned the company, their reports and what was done")),
     Menu("console.contract", _("Contract"), Audience.CONSOLE, "console:contract", "file-certificate",
          _("See the contract, its limits, usage and invoices, keep its contacts, and cancel it"),
@@ -79,9 +79,13 @@ MENUS = (
     Menu("console.data_return", _("Data return"), Audience.CONSOLE, "console:data_return", "database-export",
          _("Take everything of the company along as files in open formats"),
          when_suspended="console:data_return"),
-    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:clocks", "alert-triangle",
+<<<<<<< HEAD
+    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:incidents", "alert-triangle",
+=======
+    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:incidents", "alert-triangle",
+>>>>>>> main
          _("Lead incidents, publish reports, and see every promised deadline")),
-    Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, None, "speakerphone",
+    Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, "operator:notices", "speakerphone",
          _("Announce maintenance, changes and news to companies, in time")),
     Menu("operator.inquiries", _("Inquiries"), Audience.OPERATOR, "operator:inquiries", "lifebuoy",
          _("Answer what companies ask and report")),

@@ -41,8 +41,13 @@ import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
 import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
+import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
+import incidents.notices.urls
+import incidents.notices.urls_operator
 import incidents.status.urls
+import incidents.urls_console
+import incidents.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -78,6 +83,7 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *incidents.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -87,6 +93,7 @@ console = [
     *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
+    *incidents.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
@@ -112,6 +119,8 @@ operator = [
     *retention.disclosure.urls_operator.urlpatterns,
     *incidents.alarms.urls_operator.urlpatterns,
     *incidents.clock.urls_operator.urlpatterns,
+    *incidents.notices.urls_operator.urlpatterns,
+    *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
@@ -123,6 +132,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.notices.urls.urlpatterns,
     *incidents.monitoring.urls.urlpatterns,
     *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
