@@ -79,11 +79,7 @@ MENUS = (
     Menu("console.data_return", _("Data return"), Audience.CONSOLE, "console:data_return", "database-export",
          _("Take everything of the company along as files in open formats"),
          when_suspended="console:data_return"),
-<<<<<<< HEAD
     Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:incidents", "alert-triangle",
-=======
-    Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:incidents", "alert-triangle",
->>>>>>> main
          _("Lead incidents, publish reports, and see every promised deadline")),
     Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, "operator:notices", "speakerphone",
          _("Announce maintenance, changes and news to companies, in time")),
