@@ -43,6 +43,7 @@ import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
+import incidents.monitoring.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
 import incidents.status.urls
@@ -106,6 +107,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,

@@ -339,6 +339,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:probes": Page("operator.monitoring", FINE, NO),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
@@ -354,6 +355,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:calendar": Page("operator.incidents", FINE, NO),
     "operator:calendar_new": Page("operator.incidents", FINE, FINE),
     "operator:calendar_edition version": Page("operator.incidents", FINE, NO),
+    "operator:alert_incident alert_id": Page("operator.incidents", NO, ABSENT),
     "operator:thresholds": Page("operator.monitoring", FINE, NO),
     "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),

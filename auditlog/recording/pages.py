@@ -184,6 +184,7 @@ PAGES: dict[str, Promise] = {
     "operator:retention_run": _("Run of expiry"),
     "operator:register": _("Asset register"),
     "operator:network": _("Emergency opening"),
+    "operator:probes": _("Probes"),
     "operator:styleguide": _("Style guide"),
     "inquiries:list": _("Inquiries"),
     "inquiries:new": _("New inquiry"),
