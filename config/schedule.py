@@ -97,8 +97,10 @@ SCHEDULE = {
     "count-usage": {"task": "tenants.usage.tasks.count_usage", "schedule": crontab(minute="5")},
     "remove-what-expired": {"task": "retention.expiry.tasks.expire", "schedule": crontab(hour="4", minute="0")},
     "watch-expiry": {"task": "retention.expiry.tasks.watch_expiry", "schedule": crontab(minute="35")},
+    "escalate-deadlines": {"task": "incidents.clock.tasks.escalate_deadlines", "schedule": crontab()},
     "deliver-alarms": {"task": "incidents.alarms.tasks.deliver_alarms", "schedule": crontab()},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

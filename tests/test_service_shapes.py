@@ -136,6 +136,8 @@ EXCEPTIONS = {
     "tenants.invoices.notices.tell_of_invoices": "writes down who was told",
     "documents.limits.note_storage": COUNTER,
     "documents.limits.recount_storage": COUNTER,
+    "incidents.mailing.expanding.expand": STANDING,
+    "incidents.mailing.sending.send": STANDING,
     "incidents.alarms.sending.deliver_alarms": STANDING,
 }
 
@@ -315,6 +317,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "incidents.alarms.channels",
         "incidents.alarms.sending",
         "incidents.alarms.services",
+        "incidents.clock.editions",
+        "incidents.clock.escalating",
         "tenants.contract.queries",
         "retention.expiry.counting",
         "retention.expiry.queries",
@@ -363,6 +367,14 @@ def test_only_known_places_work_across_tenants() -> None:
         "retention.holds.scopes",
         "retention.holds.services",
         "retention.holds.tasks",
+        "incidents.mailing.bounces",
+        "incidents.mailing.expanding",
+        "incidents.mailing.finishing",
+        "incidents.mailing.queries",
+        "incidents.mailing.recipients",
+        "incidents.mailing.sending",
+        "incidents.mailing.services",
+        "incidents.mailing.tasks",
     }
 
 

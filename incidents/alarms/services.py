@@ -46,7 +46,7 @@ def raise_alarm(
         link=link,
     )
     try:
-        with _somewhere():
+        with within_a_log():
             alarm.save(force_insert=True)
             record(ALARM_RAISED, actor=actor, target=alarm, after={"key": key, "menu": menu})
             queue_on_commit("incidents.alarms.tasks.deliver_alarms")
@@ -58,14 +58,17 @@ def raise_alarm(
 
 
 @contextmanager
-def _somewhere() -> Iterator[None]:
-    """The transaction that is open, or a new one for the provider."""
+def within_a_log() -> Iterator[None]:
+    """The transaction that is open, with a log to record in: that of the tenant in scope, or the provider's.
+
+    Without any it opens one of the platform. Raises RuntimeError on a fresh installation, which has no provider.
+    """
     if current_tenant_id() is not None:
         with atomic():
             yield
         return
     provider = provider_company()
     if provider is None:
-        raise RuntimeError("There is no provider yet whom an alarm could concern.")
+        raise RuntimeError("There is no provider yet in whose log it could be recorded.")
     with platform_transaction(), tenant_scope(provider.tenant_id):
         yield

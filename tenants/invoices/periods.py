@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from config.business_hours import is_business_day
+from config.business_hours import is_working_day
 from tenants.models import Tenant
 from tenants.months import Month, month_of, start_of
 
@@ -47,6 +47,6 @@ def due_date(month: Month, issued_on: date) -> date:
     issued = Month(month.zone, issued_on.year, issued_on.month)
     payable = month.next if issued <= month.next else issued.next
     day = payable.last_day
-    while not is_business_day(day) or (day.month, day.day) in _BANK_HOLIDAYS:
+    while not is_working_day(day) or (day.month, day.day) in _BANK_HOLIDAYS:
         day += timedelta(days=1)
     return day

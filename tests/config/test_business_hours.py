@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from config.business_hours import ZONE, is_business_time
+from config.business_hours import ZONE, default_calendar
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from config.business_hours import ZONE, is_business_time
 )
 def test_weekdays_between_ten_and_six_that_are_no_holiday(moment: str, expected: bool) -> None:
     """G9: with substitute holidays and those between two others."""
-    assert is_business_time(datetime.fromisoformat(moment).replace(tzinfo=ZONE)) is expected
+    assert default_calendar().is_business_time(datetime.fromisoformat(moment).replace(tzinfo=ZONE)) is expected
 
 
 def test_the_zone_of_the_moment_does_not_matter() -> None:
     """G8: events have UTC; 01:00 is ten o'clock in Japan, and midnight there is another day."""
-    assert is_business_time(datetime.fromisoformat("2026-11-20T01:00:00Z"))
-    assert not is_business_time(datetime.fromisoformat("2026-11-20T00:59:59Z"))
-    assert not is_business_time(datetime.fromisoformat("2026-11-20T10:00:00Z"))
+    assert default_calendar().is_business_time(datetime.fromisoformat("2026-11-20T01:00:00Z"))
+    assert not default_calendar().is_business_time(datetime.fromisoformat("2026-11-20T00:59:59Z"))
+    assert not default_calendar().is_business_time(datetime.fromisoformat("2026-11-20T10:00:00Z"))

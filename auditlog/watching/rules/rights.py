@@ -9,7 +9,7 @@ from auditlog.actors import ActorKind
 from auditlog.watching.looking import Look, Seen, Sighting, grouped
 from auditlog.watching.models import Severity
 from auditlog.watching.registry import Rule, register
-from config.business_hours import is_business_time
+from config.business_hours import current_calendar
 
 _ROLES_GIVEN, _ROLE_CHANGED = "accounts.roles.given", "accounts.role.changed"
 
@@ -36,7 +36,9 @@ def _values(recorded: dict[str, Any] | None, name: str) -> set[str]:
 
 
 def _outside_hours(look: Look) -> Iterator[Sighting]:
-    late = [event for event in look.new if event.actor_kind == ActorKind.OPERATOR and not is_business_time(event.at)]
+    theirs = [event for event in look.new if event.actor_kind == ActorKind.OPERATOR]
+    calendar = current_calendar() if theirs else None
+    late = [event for event in theirs if calendar and not calendar.is_business_time(event.at)]
     for person, events in grouped(late, lambda event: event.actor_id).items():
         yield Sighting(str(person), events)
 
