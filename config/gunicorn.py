@@ -1,7 +1,9 @@
 """How the web server runs: `gunicorn -c python:config.gunicorn config.wsgi`. WEB_CONCURRENCY sets the processes."""
 
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 from config import logs
 
@@ -15,3 +17,10 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 logconfig_dict = logs.configuration(os.environ.get("LOG_LEVEL", "INFO"))
+
+
+def post_worker_init(_worker: Any) -> None:
+    """A thread of each process says how this machine is (N9). Here and not before: a fork takes no threads along."""
+    from incidents.alerts.machines import keep_reporting
+
+    threading.Thread(target=keep_reporting, name="machine", daemon=True).start()

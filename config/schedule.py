@@ -102,5 +102,12 @@ SCHEDULE = {
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
     "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
+    # What waited while no worker was there would only say the same again.
+    "look-at-the-service": {
+        "task": "incidents.monitoring.tasks.look",
+        "schedule": crontab(),
+        "options": {"expires": 50},
+    },
+    "read-in-looks": {"task": "incidents.monitoring.tasks.read_in", "schedule": crontab(), "options": {"expires": 50}},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "incidents.alarms",
     "incidents.clock",
     "incidents.alerts",
+    "incidents.monitoring",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "incidents.monitoring.middleware.ReadinessMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
     "auditlog.requests.middleware.RequestLogMiddleware",
     "accounts.staff.middleware.StaffPathMiddleware",
@@ -324,6 +326,16 @@ ALARM_WEBHOOK_PORTS: list[int] = env.list("ALARM_WEBHOOK_PORTS", cast=int, defau
 # Networks that are not public and may be posted to all the same, such as that of the provider's own chat server.
 ALARM_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("ALARM_ALLOWED_NETWORKS", default=[])]
 ALARM_SECONDS = 10
+
+# --- Monitoring (incidents.monitoring) ---------------------------------------------------------------------------
+# Under which address the worker asks for the log-in page: past a proxy that it cannot reach by the public one.
+MONITOR_URL: str = env.str("MONITOR_URL", default=PUBLIC_URL).rstrip("/")
+# Where probes elsewhere (`manage.py probe --store`) leave what they saw, for the service to read it in.
+PROBE_STORE: str = env.str("PROBE_STORE", default="") or f"file://{VAR_DIR / 'status'}"
+# A time server, asked every 15 minutes (`ntp.nict.jp`, `10.0.0.1:123`). None: that the clock is right, nobody knows.
+NTP_SERVER: str = env.str("NTP_SERVER", default="")
+# Who may read /metrics; for everybody else, and by default for everybody, there is no such page.
+METRICS_NETWORKS = [ip_network(text) for text in env.list("METRICS_NETWORKS", default=[])]
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.monitoring.urls
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -115,6 +116,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.monitoring.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

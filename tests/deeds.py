@@ -75,6 +75,7 @@ REASONS = {name: reason for name, reason in EXCEPTIONS.items() if reason != BY_T
     "incidents.alarms.sending._take": STANDING,
     "incidents.alarms.sending._sent": STANDING,
     "incidents.alarms.sending._failed": STANDING,
+    "incidents.monitoring.services.keep": "one look more at what has not changed; changes are recorded",
     "accounts.people.outstanding.clear_away": "the end of a retention period",
 }
 

@@ -92,6 +92,8 @@ MATRIX: dict[str, Page | Public] = {
     "password_reset secret": Public(GONE, GONE, GONE, GONE),
     "set_language": Public(NO, SENT_AWAY, NO, SENT_AWAY),
     "healthz": Public(FINE, NO, FINE, NO),
+    "readyz": Public(FINE, NO, FINE, NO),
+    "metrics": Public(ABSENT, NO, ABSENT, NO),
     "factor": Public(SENT_AWAY, NO, SENT_AWAY, NO),
     "factor_totp": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),
     "factor_recovery": Public(SENT_AWAY, SENT_AWAY, SENT_AWAY, SENT_AWAY),

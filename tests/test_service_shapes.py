@@ -139,6 +139,7 @@ EXCEPTIONS = {
     "incidents.mailing.expanding.expand": STANDING,
     "incidents.mailing.sending.send": STANDING,
     "incidents.alarms.sending.deliver_alarms": STANDING,
+    "incidents.monitoring.looking.store": "an object of no meaning, written to see whether that works, removed at once",
 }
 
 
@@ -320,6 +321,9 @@ def test_only_known_places_work_across_tenants() -> None:
         "incidents.clock.editions",
         "incidents.clock.escalating",
         "tenants.contract.queries",
+        "incidents.monitoring.queries",
+        "incidents.monitoring.services",
+        "incidents.monitoring.tasks",
         "retention.expiry.counting",
         "retention.expiry.queries",
         "retention.expiry.removing",

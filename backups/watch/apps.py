@@ -13,4 +13,4 @@ class BackupWatchConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from backups.watch import actions  # noqa: F401
+        from backups.watch import actions, measures  # noqa: F401

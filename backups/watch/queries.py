@@ -108,6 +108,14 @@ def recovery_evidence(tenant_id: UUID, now: datetime | None = None) -> RecoveryE
     return _evidence(tenant_id, now or timezone.now())
 
 
+def worst_age(now: datetime) -> timedelta | None:
+    """What the company that is worst off would lose now, as the platform role; None before there is a company."""
+    with platform_transaction(), current_connection().cursor() as cursor:
+        cursor.execute(_AGE, {"tenant": None})
+        (newest,) = cursor.fetchone()
+    return now - newest if newest else None
+
+
 def _evidence(tenant_id: UUID | None, now: datetime) -> RecoveryEvidence:
     params = {"from": now - YEAR, "tenant": tenant_id, "most": RECOVERY_POINT_OBJECTIVE.total_seconds()}
     with current_connection().cursor() as cursor:

@@ -14,8 +14,7 @@ from incidents.alerts.actions import ALERT_CLOSED, ALERT_ESCALATED, ALERT_OPENED
 from incidents.alerts.judging import RETURNS_WITHIN, Level
 from incidents.alerts.models import Alert, EndReason, Watched
 from incidents.alerts.queries import Rule
-
-_BAD = {ALERT_OPENED, ALERT_ESCALATED, ALERT_RETURNED}
+from incidents.alerts.telling import tell
 
 
 def begin(watched: Watched, rule: Rule, level: Level, *, at: datetime, actor: Actor) -> Alert:
@@ -30,22 +29,22 @@ def begin(watched: Watched, rule: Rule, level: Level, *, at: datetime, actor: Ac
         alert.returns, alert.closed_at, alert.end_reason = former.returns + 1, None, ""
         alert.level = max(level, Level(former.level), key=lambda one: one.rank)
     take_note(alert, watched, rule, at=at)
-    _step(action, alert, watched.value, at=at, actor=actor)
+    _step(action, alert, rule, watched.value, at=at, actor=actor)
     alert.save()
     return alert
 
 
-def escalate(alert: Alert, watched: Watched, level: Level, *, at: datetime, actor: Actor) -> None:
+def escalate(alert: Alert, watched: Watched, rule: Rule, level: Level, *, at: datetime, actor: Actor) -> None:
     """It has become worse than it ever was."""
     alert.level = level
-    _step(ALERT_ESCALATED, alert, watched.value, at=at, actor=actor)
+    _step(ALERT_ESCALATED, alert, rule, watched.value, at=at, actor=actor)
     alert.save()
 
 
-def end(alert: Alert, value: float | None, *, at: datetime, reason: EndReason, actor: Actor) -> None:
+def end(alert: Alert, rule: Rule, value: float | None, *, at: datetime, reason: EndReason, actor: Actor) -> None:
     """It is over; should it come back soon, it goes on."""
     alert.closed_at, alert.end_reason = at, reason
-    _step(ALERT_CLOSED, alert, value, at=at, actor=actor)
+    _step(ALERT_CLOSED, alert, rule, value, at=at, actor=actor)
     alert.save()
 
 
@@ -58,16 +57,17 @@ def take_note(alert: Alert, watched: Watched, rule: Rule, *, at: datetime) -> bo
     return True
 
 
-def _step(action: Action, alert: Alert, value: float | None, *, at: datetime, actor: Actor) -> None:
-    """Write down on the alert and in the log what became of it."""
+def _step(action: Action, alert: Alert, rule: Rule, value: float | None, *, at: datetime, actor: Actor) -> None:
+    """Write down on the alert and in the log what became of it, and have operators told."""
     alert.steps = [*alert.steps, {"step": action.code, "at": at.isoformat(), "level": alert.level, "value": value}]
     record(
         action,
         actor=actor,
         target=Target.of(alert),
-        outcome=Outcome.FAILURE if action in _BAD else Outcome.SUCCESS,
+        outcome=Outcome.SUCCESS if alert.closed_at else Outcome.FAILURE,
         after=_described(alert, value),
     )
+    tell(action, alert, rule, value, actor=actor)
 
 
 def _described(alert: Alert, value: float | None) -> dict[str, Any]:

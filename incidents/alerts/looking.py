@@ -26,7 +26,10 @@ def look(now: datetime, *, actor: Actor) -> int:
     minute, judged = now.replace(second=0, microsecond=0), 0
     for rule in rules().values():
         for subject, reading in _readings(rule, now).items():
-            judged += judge(rule, subject, reading, at=minute, actor=actor)
+            try:
+                judged += judge(rule, subject, reading, at=minute, actor=actor)
+            except Exception:  # one of them must not keep the others from being judged
+                logger.exception("%s %s was not judged", rule.measure.code, subject)
     return judged
 
 
@@ -39,7 +42,7 @@ def judge(rule: Rule, subject: str, reading: Reading | None, *, at: datetime, ac
         alert = Alert.objects.filter(measure=watched.measure, subject=subject, closed_at=None).first()
         if reading is None:
             if alert is not None:
-                life.end(alert, None, at=at, reason=EndReason.GONE, actor=actor)
+                life.end(alert, rule, None, at=at, reason=EndReason.GONE, actor=actor)
             watched.delete()
             return True
         _take(watched, rule, reading, at=at)
@@ -92,10 +95,10 @@ def _go_on(alert: Alert, watched: Watched, rule: Rule, *, at: datetime, actor: A
     is_worst = life.take_note(alert, watched, rule, at=at)
     level = level_of(watched.standing, rule.limits)
     if not rule.enabled:
-        life.end(alert, watched.value, at=at, reason=EndReason.SWITCHED_OFF, actor=actor)
+        life.end(alert, rule, watched.value, at=at, reason=EndReason.SWITCHED_OFF, actor=actor)
     elif level.rank > Level(alert.level).rank:
-        life.escalate(alert, watched, level, at=at, actor=actor)
+        life.escalate(alert, watched, rule, level, at=at, actor=actor)
     elif is_over(watched.standing, rule.limits, returns=alert.returns):
-        life.end(alert, watched.value, at=at, reason=EndReason.CALM, actor=actor)
+        life.end(alert, rule, watched.value, at=at, reason=EndReason.CALM, actor=actor)
     elif is_worst:
         alert.save(update_fields=["worst", "worst_at"])

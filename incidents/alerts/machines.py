@@ -6,6 +6,8 @@ process ends says that it leaves; one that falls silent without a word is missed
 """
 
 import json
+import logging
+import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +15,13 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import psutil
+import redis
 from django.conf import settings
 from django.utils import timezone
 
 from auditlog.requests.buffer import broker
+
+logger = logging.getLogger(__name__)
 
 KEY = "sekisho:machines"
 EVERY_SECONDS = 20
@@ -81,6 +86,16 @@ def report() -> None:
 def leave() -> None:
     """Say that no more is to be heard; another process of ours on the same machine will contradict."""
     _reporter.report(left=True)
+
+
+def keep_reporting() -> None:
+    """Say it for as long as the process lives, for one that has no clock of its own; never returns."""
+    pause = threading.Event()
+    while not pause.wait(EVERY_SECONDS):
+        try:
+            report()
+        except redis.RedisError:
+            logger.warning("The broker does not answer, so this machine says nothing of itself")
 
 
 def reports(now: datetime) -> dict[str, Report]:

@@ -8,8 +8,8 @@ from functools import partial
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from config.attention import MOST, Need, Source, register_needs
 from incidents.alerts.judging import Limits
@@ -71,7 +71,9 @@ class Measure:
 
     def about(self, subject: str) -> str:
         """The measure, and what of: for headings and mails."""
-        return f"{self.label}: {self.name_subject(subject)}" if subject else str(self.label)
+        if not subject:
+            return str(self.label)
+        return gettext("%(measure)s: %(subject)s") % {"measure": self.label, "subject": self.name_subject(subject)}
 
 
 _measures: dict[str, Measure] = {}

@@ -17,7 +17,7 @@ class ExpiryConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself, and declare the functions that the migrations make for tables of the provider."""
-        from retention.expiry import actions, checks  # noqa: F401
+        from retention.expiry import actions, checks, measures  # noqa: F401
         from retention.expiry.classes import expiring_tables
 
         for each in expiring_tables():

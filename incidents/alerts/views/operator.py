@@ -64,15 +64,15 @@ def alert(request: MemberRequest, alert_id: UUID) -> HttpResponse:
 def alert_acknowledge(request: MemberRequest, alert_id: UUID) -> HttpResponse:
     """Say that somebody sees to it."""
     found, form = _found(alert_id), AcknowledgeForm(request.POST)
-    if form.is_valid():
-        try:
-            services.acknowledge(found, **form.cleaned_data, actor=request.user.as_actor())
-        except ValidationError as error:
-            complain(form, error)
-        else:
-            messages.success(request, _("You have acknowledged the alert. It goes on until the figure is in order."))
-            return redirect("operator:alert", alert_id)
-    return _page(request, _found(alert_id), acknowledge_form=form)
+    if not form.is_valid():
+        return _page(request, found, acknowledge_form=form)
+    try:
+        services.acknowledge(found, **form.cleaned_data, actor=request.user.as_actor())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("You have acknowledged the alert. It goes on until the figure is in order."))
+    return redirect("operator:alert", alert_id)
 
 
 @menu_required("operator.monitoring")

@@ -33,7 +33,7 @@ def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     return key, builder.sign(key, hashes.SHA256())
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: Any) -> x509.CertificateBuilder:
+def _builder(subject: x509.Name, issuer: x509.Name, key: Any, days: float = 30) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -42,7 +42,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: Any) -> x509.Certificat
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - 30 * _DAY)
-        .not_valid_after(now + 30 * _DAY)
+        .not_valid_after(now + days * _DAY)
     )
 
 
@@ -51,11 +51,11 @@ def authority_pem() -> str:
     return _authority()[1].public_bytes(Encoding.PEM).decode()
 
 
-def server_context(name: str = "localhost") -> ssl.SSLContext:
-    """The TLS of a server that goes by that name."""
+def server_context(name: str = "localhost", *, days: float = 30) -> ssl.SSLContext:
+    """The TLS of a server that goes by that name, with a certificate that is good for so many days."""
     issuer_key, issuer = _authority()
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), issuer.subject, key)
+    builder = _builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), issuer.subject, key, days)
     names: list[x509.GeneralName] = [x509.DNSName(name)]
     if name == "localhost":
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
