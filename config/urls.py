@@ -39,6 +39,10 @@ import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
 import incidents.monitoring.urls
+import incidents.reports.urls_console
+import incidents.reports.urls_operator
+import incidents.urls_console
+import incidents.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -74,6 +78,8 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *incidents.urls_console.urlpatterns,
+    *incidents.reports.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -83,6 +89,8 @@ console = [
     *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
+    *incidents.urls_operator.urlpatterns,
+    *incidents.reports.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,

@@ -84,9 +84,7 @@ def test_a_built_in_role_cannot_be_broken(cast: Cast) -> None:
 
 
 _AWAITING_PAGES = {
-    "console.incidents",
     "inquiries",
-    "operator.incidents",
     "operator.inquiries",
     "operator.notices",
 }
