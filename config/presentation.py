@@ -40,7 +40,6 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "effective": ("neutral", "player-pause"),
     "cancelling": ("warning", "hourglass"),
     "expiring": ("warning", "clock"),
-    "critical": ("danger", "alert-octagon"),
     "warning": ("warning", "alert-triangle"),
     "degraded": ("warning", "alert-triangle"),
     "denied": ("warning", "ban"),

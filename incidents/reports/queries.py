@@ -17,13 +17,13 @@ def review_of(incident: Incident) -> Review | None:
 def measures_of(incident: Incident) -> list[Measure]:
     """Every measure, dropped ones too, by the day on which they are due."""
     with platform_transaction():
-        return list(Measure.objects.filter(incident=incident))
+        return list(Measure.objects.filter(incident=incident).select_related("incident"))
 
 
 def find_measure(incident: Incident, measure_id: UUID) -> Measure | None:
     """One measure of the incident."""
     with platform_transaction():
-        return Measure.objects.filter(incident=incident, id=measure_id).first()
+        return Measure.objects.filter(incident=incident, id=measure_id).select_related("incident").first()
 
 
 def open_measures(until: date, most: int) -> list[Measure]:

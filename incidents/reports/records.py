@@ -130,4 +130,4 @@ def _measures(measures: list[Measure]) -> Grid:
     rows = [
         (str(one.get_kind_display()), one.text, one.owner, f"{one.due_on:%Y-%m-%d}", str(one.state)) for one in measures
     ]
-    return Grid((_("Kind"), _("Measure"), _("Who does it"), _("Due"), _("State")), tuple(rows))
+    return Grid((_("Kind"), pgettext("incident", "Measure"), _("Who does it"), _("Due"), _("State")), tuple(rows))

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from auditlog.actors import Actor
 from incidents.clock.services import meet_deadline
-from incidents.models import Incident
+from incidents.drafts import LANGUAGES
+from incidents.models import Incident, IncidentReport, ReportKind, ReportState
+from incidents.publishing import change_report, draft_report
 from incidents.recording import record
 from incidents.reports.actions import (
     DOCUMENT_EXPORTED,
@@ -20,9 +22,11 @@ from incidents.reports.actions import (
     REVIEW_FINISHED,
     REVIEW_SAVED,
 )
-from incidents.reports.models import Measure, Review
+from incidents.reports.models import Measure, MeasureKind, Review
 from tenants.isolation.transactions import platform_transaction
 
+# Which section of the final report the measures of a kind go into.
+_SECTIONS = {MeasureKind.STOPGAP: "stopgap", MeasureKind.REMEDY: "remedy", MeasureKind.PREVENTION: "prevention"}
 _WRITTEN = ("held_on", "participants", "direct_cause", "root_cause", "went_well", "went_badly")
 
 
@@ -90,6 +94,33 @@ def drop_measure(measure_id: UUID, *, reason: str, actor: Actor) -> Measure:
         measure.save(update_fields=["dropped_at", "dropped_by_name", "drop_reason"])
         record(MEASURE_DROPPED, measure.incident, actor=actor, after=_facts(measure) | {"reason": reason})
     return measure
+
+
+def fill_final_report(incident: Incident, *, actor: Actor) -> IncidentReport:
+    """Take causes and measures over into the draft of the final report, which is begun if there is none.
+
+    What stands in the draft already stays; the causes come in the words of the review. Raises ValidationError while
+    another report is being drafted.
+    """
+    with platform_transaction():
+        draft = incident.reports.filter(state=ReportState.DRAFT, kind=ReportKind.FINAL_REPORT).first()
+        draft = draft or draft_report(incident, ReportKind.FINAL_REPORT, actor=actor)
+        review = Review.objects.filter(incident=incident).first()
+        measures = list(Measure.objects.filter(incident=incident, dropped_at=None))
+        found = {"cause_ja": f"{review.direct_cause}\n\n{review.root_cause}".strip()} if review else {}
+        for kind, section in _SECTIONS.items():
+            chosen = [measure for measure in measures if measure.kind == kind]
+            for language in LANGUAGES:
+                found[f"{section}_{language}"] = "\n".join(in_words(measure, language) for measure in chosen)
+        changes = {name: text for name, text in found.items() if text and not getattr(draft, name).strip()}
+        return change_report(draft, changes=changes, actor=actor) if changes else draft
+
+
+def in_words(measure: Measure, language: str) -> str:
+    """A measure as a line of a report, with who does it and by when."""
+    with translation.override(language):
+        facts = {"what": measure.text, "owner": measure.owner, "day": f"{measure.due_on:%Y-%m-%d}"}
+        return _("- %(what)s (%(owner)s, by %(day)s)") % facts
 
 
 def note_export(incident: Incident, name: str, *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ _ONE = "incidents/<str:number>/"
 urlpatterns = [
     path(f"{_ONE}review/", operator.review, name="incident_review"),
     path(f"{_ONE}review/finish/", operator.review_finish, name="incident_review_finish"),
+    path(f"{_ONE}review/fill/", operator.review_fill, name="incident_review_fill"),
     path(f"{_ONE}measures/", operator.measure_add, name="incident_measure_add"),
     path(f"{_ONE}measures/<uuid:measure>/", operator.measure, name="incident_measure"),
     path(f"{_ONE}measures/<uuid:measure>/done/", operator.measure_done, name="incident_measure_done"),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, menu_required, own_transactions
@@ -53,6 +54,20 @@ def review_finish(request: MemberRequest, number: str) -> HttpResponse:
     else:
         messages.success(request, _("The review is finished. Its measures stay open until they are done."))
     return redirect("operator:incident_review", number)
+
+
+@menu_required("operator.incidents")
+@require_POST
+def review_fill(request: MemberRequest, number: str) -> HttpResponse:
+    """Go on with the final report, with what the review has found."""
+    incident = _found(number)
+    try:
+        report = services.fill_final_report(incident, actor=request.user.as_actor())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("operator:incident_review", number)
+    messages.success(request, _("Causes and measures stand in the draft. Read it through before you publish it."))
+    return redirect("operator:incident_report", number, report.id)
 
 
 @menu_required("operator.incidents")
@@ -161,7 +176,7 @@ def _measure_page(request: MemberRequest, incident: Incident, measure: Measure, 
         "measure": measure,
         "proof_form": ProofForm(),
         "reason_form": ReasonForm(),
-        "trail": _trail(incident, _("Review"), _("Measure")),
+        "trail": _trail(incident, _("Review"), pgettext("incident", "Measure")),
         **forms,
     }
     return render(request, "incidents/reports/measure.html", context)
