@@ -1,4 +1,4 @@
-"""Which objects a tenant's rows speak of: the contents of its documents."""
+"""Which objects a tenant's rows speak of: the contents of its documents, and the files of its inquiries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +10,17 @@ from django.db.models.functions import Collate
 from backups.parts import Measure
 from documents.models import DocumentVersion
 from documents.objects import OBJECT_KIND
+from incidents.inquiries.attachments import OBJECT_KIND as INQUIRIES
+from incidents.inquiries.models import InquiryAttachment
 from tenants.isolation.transactions import atomic
 from vault.objectformat import Identity
 
 _PAGE = 500
+# In the order of their kinds: which rows, and when they came.
+_SOURCES: tuple[tuple[str, type[DocumentVersion] | type[InquiryAttachment], str], ...] = (
+    (OBJECT_KIND, DocumentVersion, "uploaded_at"),
+    (INQUIRIES, InquiryAttachment, "at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +46,27 @@ def contents_in_order(*, using: str | None = None) -> Iterator[Content]:
 
     `using` names a database other than the tenant's own.
     """
-    versions = DocumentVersion.objects.using(using).order_by(Collate("object_name", "C"))
-    for name, size, sha256 in versions.values_list("object_name", "size", "sha256").iterator():
-        yield Content(OBJECT_KIND, name, Measure(size, sha256))
+    for kind, model, _came in _SOURCES:
+        rows = model.objects.using(using).order_by(Collate("object_name", "C"))
+        for name, size, sha256 in rows.values_list("object_name", "size", "sha256").iterator():
+            yield Content(kind, name, Measure(size, sha256))
 
 
 def contents_since(moment: datetime | None) -> Iterator[Content]:
     """The objects that came since then, or all, in short transactions, so that slow work between them delays nobody."""
-    last: UUID | None = None
-    while page := _page(moment, last):
-        for last, name, size, sha256 in page:  # noqa: B007 - the last key of the page begins the next one
-            yield Content(OBJECT_KIND, name, Measure(size, sha256))
+    for kind, model, came in _SOURCES:
+        since = {} if moment is None else {f"{came}__gt": moment}
+        last: UUID | None = None
+        while page := _page(model, since, last):
+            for last, name, size, sha256 in page:  # noqa: B007 - the last key of the page begins the next one
+                yield Content(kind, name, Measure(size, sha256))
 
 
 @atomic()
-def _page(moment: datetime | None, after: UUID | None) -> list[tuple[UUID, str, int, str]]:
-    versions = DocumentVersion.objects.order_by("id")
-    if moment is not None:
-        versions = versions.filter(uploaded_at__gt=moment)
+def _page(
+    model: type[DocumentVersion] | type[InquiryAttachment], since: dict[str, datetime], after: UUID | None
+) -> list[tuple[UUID, str, int, str]]:
+    rows = model.objects.filter(**since).order_by("id")
     if after is not None:
-        versions = versions.filter(id__gt=after)
-    return list(versions.values_list("id", "object_name", "size", "sha256")[:_PAGE])
+        rows = rows.filter(id__gt=after)
+    return list(rows.values_list("id", "object_name", "size", "sha256")[:_PAGE])

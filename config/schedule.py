@@ -102,6 +102,10 @@ SCHEDULE = {
     "deliver-alarms": {"task": "incidents.alarms.tasks.deliver_alarms", "schedule": crontab()},
     # Every hour, since months end in each company's own time zone.
     "issue-invoices": {"task": "tenants.invoices.tasks.issue_invoices", "schedule": crontab(minute="35")},
+    "sweep-files-of-inquiries": {
+        "task": "incidents.inquiries.tasks.sweep_every_tenant",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "go-on-with-mailings": {"task": "incidents.mailing.tasks.go_on", "schedule": crontab()},
     # What waited while no worker was there would only say the same again.
     "look-at-the-service": {

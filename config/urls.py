@@ -38,9 +38,11 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
 import incidents.reports.urls_console
 import incidents.reports.urls_operator
+import incidents.status.urls
 import incidents.urls_console
 import incidents.urls_operator
 import retention.cancellation.urls_console
@@ -108,6 +110,7 @@ operator = [
     *backups.drills.urls_operator.urlpatterns,
     *backups.runs.urls_operator.urlpatterns,
     *backups.requests.urls_operator.urlpatterns,
+    *incidents.inquiries.urls_operator.urlpatterns,
     *retention.certificates.urls_operator.urlpatterns,
     *retention.deletion.urls_operator.urlpatterns,
     *retention.expiry.urls_operator.urlpatterns,
@@ -125,7 +128,9 @@ urlpatterns = [
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
     *incidents.monitoring.urls.urlpatterns,
+    *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),
+    path("inquiries/", include("incidents.inquiries.urls")),
 ]

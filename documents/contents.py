@@ -15,10 +15,11 @@ from documents import limits, queries, removal
 from documents.actions import DOCUMENT_DELETED, DOCUMENT_MOVED, DOCUMENT_OPENED, DOCUMENT_RENAMED, FILE_UPLOADED
 from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
-from documents.names import Place, clean_name
+from documents.names import Place
 from documents.objects import StoredContent, store_content
 from documents.tree import ensure_folders, require_free, still_there
 from tenants.isolation.transactions import atomic
+from vault.filenames import clean_name
 
 
 def store_file(chunks: Iterable[bytes], *, place: Place, actor: Actor, folder: Folder | None = None) -> DocumentVersion:

@@ -18,8 +18,8 @@ from documents.actions import (
     COUNTERPARTY_REACTIVATED,
 )
 from documents.models import Counterparty
-from documents.names import require_visible
 from tenants.isolation.transactions import atomic
+from vault.filenames import require_visible
 
 _KANA = re.compile(r"[ァ-ヺー・･ 0-9A-Za-z.,&'()-]*")
 _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Iterator
 
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 
 from auditlog.actions import Outcome
 from auditlog.actors import Actor
 from auditlog.context import current_origin, origin
 from auditlog.services import Target, record, record_apart
+from config.attachments import as_attachment
 from documents.actions import FILE_DOWNLOADED, FILE_UNREADABLE
 from documents.models import DocumentVersion
 from documents.objects import open_content
@@ -23,19 +23,6 @@ from vault.errors import ObjectUnreadable, StoreError, StoreUnavailable
 from vault.streams import DecryptingReader
 
 logger = logging.getLogger(__name__)
-
-# Types that a browser hands to another program. Everything else is just bytes.
-_NAMED_TYPES = {
-    "application/pdf",
-    "application/zip",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-}
-_CONTENT_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class DownloadFailed(Exception):  # noqa: N818
@@ -55,21 +42,14 @@ def deliver(version: DocumentVersion, *, target: Target, actor: Actor, method: s
         raise DownloadFailed(for_now=isinstance(error, StoreUnavailable)) from error
     if method == "HEAD":
         reader.close()
-        return _with_headers(StreamingHttpResponse(), version)
+        return _attached(StreamingHttpResponse(), version)
     with atomic():
         record(FILE_DOWNLOADED, actor=actor, target=target, after={"version": version.number, "size": version.size})
-    return _with_headers(StreamingHttpResponse(_Stream(reader, version, target, actor)), version)
+    return _attached(StreamingHttpResponse(_Stream(reader, version, target, actor)), version)
 
 
-def _with_headers(response: StreamingHttpResponse, version: DocumentVersion) -> StreamingHttpResponse:
-    kind = version.content_type if version.content_type in _NAMED_TYPES else "application/octet-stream"
-    response["Content-Type"] = kind
-    response["Content-Length"] = str(version.size)
-    response["Content-Disposition"] = content_disposition_header(True, version.document.name) or "attachment"
-    response["Content-Security-Policy"] = _CONTENT_POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+def _attached(response: StreamingHttpResponse, version: DocumentVersion) -> StreamingHttpResponse:
+    return as_attachment(response, name=version.document.name, content_type=version.content_type, size=version.size)
 
 
 class _Stream:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from documents import queries
 from documents.models import Counterparty
-from documents.names import NAME_LENGTH, clean_name
+from vault.filenames import NAME_LENGTH, clean_name
 
 _AS_TYPED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 

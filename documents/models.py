@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from documents.company_numbers import validate_corporate_number
 from documents.fields import SearchField
-from documents.names import NAME_LENGTH
 from tenants.isolation.assets import Asset, Ownership, Retention
 from tenants.isolation.fields import TenantForeignKey
 from tenants.isolation.models import TenantModel
+from vault.filenames import NAME_LENGTH
 
 
 def _customer_data(data_class: str) -> Asset:

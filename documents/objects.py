@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from documents.filetypes import HEAD_BYTES, content_type_of
 from documents.models import DocumentVersion
 from tenants.isolation.context import require_tenant_id
 from tenants.isolation.models import new_id
+from vault.filetypes import HEAD_BYTES, content_type_of
 from vault.objectformat import Identity
 from vault.stores import document_store
 from vault.streams import DecryptingReader, read_object, write_object

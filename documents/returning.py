@@ -18,8 +18,9 @@ from documents import limits, queries
 from documents.actions import DOCUMENT_RETURNED, FOLDER_RETURNED
 from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
-from documents.names import DEPTH_LIMIT, NAME_LENGTH, too_deep
+from documents.names import DEPTH_LIMIT, too_deep
 from tenants.isolation.transactions import atomic
+from vault.filenames import NAME_LENGTH
 
 _AT_ONCE = 1000
 _LONGEST_SUFFIX = 20

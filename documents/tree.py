@@ -18,8 +18,9 @@ from documents import limits, queries, removal
 from documents.actions import DOCUMENT_DELETED, FOLDER_CREATED, FOLDER_DELETED, FOLDER_MOVED, FOLDER_RENAMED
 from documents.locks import lock_tree
 from documents.models import Document, DocumentVersion, Folder
-from documents.names import DEPTH_LIMIT, clean_name, too_deep
+from documents.names import DEPTH_LIMIT, too_deep
 from tenants.isolation.transactions import atomic
+from vault.filenames import clean_name
 
 # The audit log tells what went with a folder, but not without end.
 _NAMES_RECORDED = 1000

@@ -37,6 +37,8 @@ from auditlog.watching.models import Finding
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
 from documents.names import clean_place
+from incidents.inquiries import queries
+from incidents.inquiries.attachments import Sent
 from retention.returning.asking import ask_return
 from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
@@ -44,6 +46,7 @@ from tenants.models import State, Tenant
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
 from tests.factories.rows import make_row
+from tests.incidents.inquiries.asking import ask as make_inquiry
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
 
@@ -107,6 +110,12 @@ MATRIX: dict[str, Page | Public] = {
     "sso_metadata name": Public(ABSENT, NO, ABSENT, NO),
     "sso_slo name": Public(SENT_AWAY, NO, SENT_AWAY, NO),
     "sso_farewell name": Public(SENT_AWAY, NO, SENT_AWAY, NO),
+    "status": Public(FINE, NO, FINE, NO),
+    "status_subscribe": Public(FINE, FINE, FINE, FINE),
+    "status_subscribed": Public(FINE, NO, FINE, NO),
+    "status_subscription token": Public(GONE, GONE, GONE, GONE),
+    "status_subscription_confirm token": Public(NO, GONE, NO, GONE),
+    "status_unsubscribe token": Public(GONE, GONE, GONE, GONE),
     "sso_link": Page(None, ABSENT, ABSENT),
     "home": Page(None, FINE, NO),
     "logout": Page(None, NO, SENT_AWAY),
@@ -243,6 +252,21 @@ MATRIX: dict[str, Page | Public] = {
     "console:restore wish": Page("console.backups", ABSENT, NO),
     "console:restore_status wish": Page("console.backups", ABSENT, NO),
     "console:restore_withdraw wish": Page("console.backups", NO, ABSENT),
+    "inquiries:list": Page("inquiries", FINE, NO),
+    "inquiries:new": Page("inquiries", FINE, FINE),
+    "inquiries:inquiry inquiry_id": Page("inquiries", FINE, NO),
+    "inquiries:write inquiry_id": Page("inquiries", NO, FINE),
+    "inquiries:settle inquiry_id": Page("inquiries", NO, SENT_AWAY),
+    "inquiries:download file_id": Page("inquiries", FINE, NO),
+    # Operators see what is committed (tests/incidents/inquiries/test_pages.py).
+    "operator:inquiries": Page("operator.inquiries", FINE, NO),
+    "operator:inquiry company inquiry_id": Page("operator.inquiries", ABSENT, NO),
+    "operator:inquiry_answer company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_note company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_take_over company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_assign company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_state company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_file company inquiry_id file_id": Page("operator.inquiries", ABSENT, NO),
     "operator:restores": Page("operator.backups", FINE, NO),
     "operator:restore company wish": Page("operator.backups", ABSENT, NO),
     "operator:restore_approve company wish": Page("operator.backups", NO, ABSENT),
@@ -456,6 +480,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
         today = timezone.localdate()
         wanted = Wanted("SIEM", "https://10.0.0.1/")  # to which nothing is sent
         destination, _secret = add_destination(DestinationKind.WEBHOOK, wanted, actor=actor)
+        asked = make_inquiry(cast.admin, Sent("screen.txt", b"white"))
         role = create_role(name="Accounting", menus=["documents"], actor=actor)
         return {
             "user": person.user.id,
@@ -474,6 +499,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "run": review.id,
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
             "language": "ja",
+            "token": "x",
             "cancellation": review.id,
             "role": role.id,
             "rule": "failures.guessing",
@@ -495,6 +521,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "review": review.id,
             "archive": review.id,
             "wish": review.id,
+            "inquiry_id": asked.id,
+            "file_id": queries.thread_of(asked)[0].attachments.get().id,
             "invoice_id": review.id,
             "price_id": review.id,
             "account": review.accounts.earliest("user_id").id,

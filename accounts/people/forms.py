@@ -14,17 +14,18 @@ _PATIENCE_BYTES = 64 * 1024 * 1024
 
 
 class CappedUpload(FileUploadHandler):
-    """Lets pass what a list may have and stops the rest; stands before Django's own handlers."""
+    """Lets pass so many bytes (by default what a list may have) and stops the rest; stands before Django's handlers."""
 
-    def __init__(self, request: Any = None) -> None:
+    def __init__(self, request: Any = None, *, most: int = MAX_BYTES) -> None:
         super().__init__(request)
+        self._most = most
         self.too_large = False
         self._received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Count, and hand on to the next handler."""
         self._received += len(raw_data)
-        if self._received > MAX_BYTES:
+        if self._received > self._most:
             self.too_large = True
             raise StopUpload(connection_reset=(self.content_length or 0) > _PATIENCE_BYTES)
         return raw_data

@@ -1,4 +1,4 @@
-"""Which alerts nobody has taken on yet (N9)."""
+"""Open alerts that nobody sees to yet (N9)."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,11 @@ from config.attention import MOST, Need, Source, register_needs
 from incidents.alerts.queries import label_of, open_alerts
 
 
-def _alerts() -> Iterator[Need]:
-    waiting = [alert for alert in open_alerts() if alert.acknowledged_at is None]
-    for alert in waiting[:MOST]:
-        yield Need(
-            f"{alert.get_level_display()}: {label_of(alert)}",
-            reverse("operator:alert", args=[alert.id]),
-            alert.opened_at,
-        )
+def _needs() -> Iterator[Need]:
+    unseen = [alert for alert in open_alerts() if alert.acknowledged_at is None]
+    for alert in unseen[:MOST]:
+        title = f"{label_of(alert)} – {alert.get_level_display()}"
+        yield Need(title, reverse("operator:alert", args=[alert.id]), alert.opened_at)
 
 
-register_needs(Source("alerts", _("Alert"), "operator.monitoring", "alert-triangle", _alerts))
+register_needs(Source("alerts", _("Open alert"), "operator.monitoring", "gauge", _needs))

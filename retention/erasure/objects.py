@@ -11,6 +11,8 @@ from django.db import transaction
 
 from documents.models import DocumentVersion
 from documents.objects import OBJECT_KIND
+from incidents.inquiries.attachments import OBJECT_KIND as INQUIRIES
+from incidents.inquiries.models import InquiryAttachment
 from retention.erasure.working import Work
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.keeping import held_contents, held_rows
@@ -34,7 +36,7 @@ class Place:
 
 
 def contents_of(tenant_id: UUID) -> Place:
-    """Documents, and the files of exports and data returns."""
+    """Documents, and the files of inquiries, exports and data returns."""
     return Place("documents", document_store(), f"{tenant_id}/")
 
 
@@ -65,15 +67,22 @@ def remove_all(work: Work, place: Place, *, keep: Collection[str] = ()) -> None:
 
 def held_names(tenant_id: UUID) -> frozenset[str]:
     """The contents that a legal hold keeps: of rows that it reaches, and those that it names itself (R5)."""
-    with tenant_scope(tenant_id), transaction.atomic(using=OWNER_ALIAS):
-        chosen = held_rows(DocumentVersion, tenant_id)
-        versions = DocumentVersion.objects.using(OWNER_ALIAS)
-        names = set(versions.filter(chosen).values_list("object_name", flat=True)) if chosen is not None else set()
+    names = _named(tenant_id, DocumentVersion)
     prefix = Identity(tenant_id, OBJECT_KIND, "x").path().removesuffix("x")
     stored = [info.name.removeprefix(prefix) for info in document_store().list(prefix)]
     for first in range(0, len(stored), _BATCH):
         names |= held_contents(tenant_id, stored[first : first + _BATCH])
-    return frozenset(prefix + name for name in names)
+    sent = {Identity(tenant_id, INQUIRIES, name).path() for name in _named(tenant_id, InquiryAttachment)}
+    return frozenset(sent | {prefix + name for name in names})
+
+
+def _named(tenant_id: UUID, model: type[DocumentVersion] | type[InquiryAttachment]) -> set[str]:
+    """The contents that the held ones of the rows name."""
+    with tenant_scope(tenant_id), transaction.atomic(using=OWNER_ALIAS):
+        chosen = held_rows(model, tenant_id)
+        if chosen is None:
+            return set()
+        return set(model.objects.using(OWNER_ALIAS).filter(chosen).values_list("object_name", flat=True))
 
 
 def retained(place: Place) -> tuple[int, date | None]:

@@ -1,4 +1,4 @@
-"""The files of a company in their folders, under names that can be unpacked everywhere (R3).
+"""The files of a company in their folders and those of its inquiries, under names that unpack everywhere (R3).
 
 Read anew for the files themselves, for their index and for the manifest, each time in the same order; of all this only
 the folders are in memory.
@@ -15,12 +15,14 @@ from django.db.models.functions import Coalesce
 
 from documents.models import Document, DocumentVersion, Folder
 from documents.objects import OBJECT_KIND
+from incidents.inquiries.attachments import OBJECT_KIND as INQUIRIES
+from incidents.inquiries.models import InquiryAttachment
 from retention.returning.naming import folder_path, inside, numbered, safe_name
 from tenants.isolation.context import require_tenant_id
 from vault.stores import document_store
 from vault.streams import DecryptingReader, read_object
 
-CURRENT, OLDER = "files", "versions"
+CURRENT, OLDER, SENT = "files", "versions", "inquiries"
 _AT_ONCE = 1000
 _TOP = Value(UUID(int=0), output_field=UUIDField())
 _READ = ("document__folder_id", "document_id", "document__name", "document__version_number", "number", "object_name",
@@ -41,7 +43,7 @@ class ReturnedFile:
 
     path: str
     shown: str
-    document_id: UUID
+    document_id: UUID | None
     number: int
     current: bool
     object_name: str
@@ -50,10 +52,11 @@ class ReturnedFile:
     content_type: str
     uploaded_at: datetime
     uploaded_by: str
+    kind: str = OBJECT_KIND
 
     def opened(self) -> DecryptingReader:
         """Its content. Raises ObjectMissing, ObjectUnreadable, StoreUnavailable."""
-        return read_object(document_store(), require_tenant_id(), OBJECT_KIND, self.object_name)
+        return read_object(document_store(), require_tenant_id(), self.kind, self.object_name)
 
 
 class FileTree:
@@ -61,8 +64,10 @@ class FileTree:
 
     def __init__(self) -> None:
         self._places = _places()
-        found = DocumentVersion.objects.aggregate(count=Count("id"), size=Sum("size", default=0))
-        self.count, self.size = int(found["count"]), int(found["size"])
+        self.count = self.size = 0
+        for model in (DocumentVersion, InquiryAttachment):
+            found = model.objects.aggregate(count=Count("id"), size=Sum("size", default=0))
+            self.count, self.size = self.count + int(found["count"]), self.size + int(found["size"])
 
     def folders(self) -> Iterator[str]:
         """The paths of all folders, those that are empty too."""
@@ -73,6 +78,7 @@ class FileTree:
         ordered = versions.order_by("document__folder_id", "document__name", "document_id", "-number")
         for row in ordered.values_list(*_READ).iterator(chunk_size=_AT_ONCE):
             yield self._file(*row)
+        yield from _sent_files()
 
     def _file(self, folder: UUID | None, document_id: UUID, name: str, newest: int, number: int, *rest: Any
               ) -> ReturnedFile:  # fmt: skip
@@ -82,6 +88,17 @@ class FileTree:
         below = inside(place.path, safe if current else numbered(safe, number))
         path = f"{CURRENT if current else OLDER}/{below}"
         return ReturnedFile(path, inside(place.shown, name), document_id, number, current, *facts)
+
+
+def _sent_files() -> Iterator[ReturnedFile]:
+    """The files of inquiries, in a folder for each inquiry; `number` is that of their message."""
+    files = InquiryAttachment.objects.select_related("message__inquiry").order_by("message__inquiry__number", "id")
+    for file in files.iterator(chunk_size=_AT_ONCE):
+        message = file.message
+        folder = f"{SENT}/{message.inquiry.reference}"
+        path = inside(folder, safe_name(file.name, file.id, taken=True))
+        yield ReturnedFile(path, inside(folder, file.name), None, message.number, True, file.object_name, file.size,
+                           file.sha256, file.content_type, file.at, message.author_name, INQUIRIES)  # fmt: skip
 
 
 def _is_taken() -> Exists:

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.names import DEPTH_LIMIT, NAME_LENGTH, Place, clean_name, clean_place, folded
+from documents.names import DEPTH_LIMIT, Place, clean_place, folded
+from vault.filenames import NAME_LENGTH, clean_name
 
 GOOD = [
     "plain.txt",

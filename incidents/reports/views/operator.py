@@ -164,7 +164,7 @@ def _page(request: MemberRequest, incident: Incident, **forms: Form | ReviewForm
         "form": ReviewForm(instance=review),
         "measure_form": MeasureForm(),
         "measures": MeasureTable(measures),
-        "trail": _trail(incident, _("Review")),
+        "trail": _trail(incident, pgettext("incident", "Review")),
         **forms,
     }
     return render(request, "incidents/reports/review.html", context)
@@ -176,7 +176,7 @@ def _measure_page(request: MemberRequest, incident: Incident, measure: Measure, 
         "measure": measure,
         "proof_form": ProofForm(),
         "reason_form": ReasonForm(),
-        "trail": _trail(incident, _("Review"), pgettext("incident", "Measure")),
+        "trail": _trail(incident, pgettext("incident", "Review"), pgettext("incident", "Measure")),
         **forms,
     }
     return render(request, "incidents/reports/measure.html", context)

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from documents.filetypes import EMPTY, HEAD_BYTES, UNKNOWN, content_type_of
+from vault.filetypes import EMPTY, HEAD_BYTES, UNKNOWN, content_type_of
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
