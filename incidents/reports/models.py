@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext
 
 from config.business_hours import ZONE
 from incidents.models import Incident
@@ -114,5 +114,5 @@ class Measure(models.Model):
     def state(self) -> str:
         """In one word, for people."""
         if self.done_at is not None:
-            return pgettext_lazy("measure", "Done")
-        return pgettext_lazy("measure", "Dropped") if self.dropped_at is not None else pgettext_lazy("measure", "Open")
+            return pgettext("measure", "Done")
+        return pgettext("measure", "Dropped") if self.dropped_at is not None else pgettext("measure", "Open")

@@ -127,7 +127,5 @@ def _course(reports: list[IncidentReport]) -> Grid | None:
 
 
 def _measures(measures: list[Measure]) -> Grid:
-    rows = [
-        (str(one.get_kind_display()), one.text, one.owner, f"{one.due_on:%Y-%m-%d}", str(one.state)) for one in measures
-    ]
+    rows = [(str(one.get_kind_display()), one.text, one.owner, f"{one.due_on:%Y-%m-%d}", one.state) for one in measures]
     return Grid((_("Kind"), pgettext("incident", "Measure"), _("Who does it"), _("Due"), _("State")), tuple(rows))

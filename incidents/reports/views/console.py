@@ -15,11 +15,11 @@ from tenants.isolation.directory import current_company, provider_company
 @menu_required("console.incidents")
 @own_transactions
 @require_safe
-def report_file(request: MemberRequest, number: str, report: UUID, language: str, form: str) -> HttpResponse:
+def report_file(request: MemberRequest, number: str, report_id: UUID, language: str, form: str) -> HttpResponse:
     """A published report, addressed to the company."""
     require_known(language, form)
     found = _found(request, number)
-    published = next((one for one in found.reports if one.id == report), None)
+    published = next((one for one in found.reports if one.id == report_id), None)
     if published is None:
         raise Http404
     company, provider = current_company(), provider_company()

@@ -84,18 +84,18 @@ def measure_add(request: MemberRequest, number: str) -> HttpResponse:
 
 @menu_required("operator.incidents")
 @require_safe
-def measure(request: MemberRequest, number: str, measure: UUID) -> HttpResponse:
+def measure(request: MemberRequest, number: str, measure_id: UUID) -> HttpResponse:
     """One measure, and what can be done about it."""
     incident = _found(number)
-    return _measure_page(request, incident, _measure(incident, measure))
+    return _measure_page(request, incident, _measure(incident, measure_id))
 
 
 @menu_required("operator.incidents")
 @require_POST
-def measure_done(request: MemberRequest, number: str, measure: UUID) -> HttpResponse:
+def measure_done(request: MemberRequest, number: str, measure_id: UUID) -> HttpResponse:
     """It was done."""
     incident, form = _found(number), ProofForm(request.POST)
-    found = _measure(incident, measure)
+    found = _measure(incident, measure_id)
     if form.is_valid():
         try:
             services.complete_measure(found.id, **form.cleaned_data, actor=request.user.as_actor())
@@ -109,10 +109,10 @@ def measure_done(request: MemberRequest, number: str, measure: UUID) -> HttpResp
 
 @menu_required("operator.incidents")
 @require_POST
-def measure_drop(request: MemberRequest, number: str, measure: UUID) -> HttpResponse:
+def measure_drop(request: MemberRequest, number: str, measure_id: UUID) -> HttpResponse:
     """It will not be done."""
     incident, form = _found(number), ReasonForm(request.POST)
-    found = _measure(incident, measure)
+    found = _measure(incident, measure_id)
     if form.is_valid():
         try:
             services.drop_measure(found.id, **form.cleaned_data, actor=request.user.as_actor())
@@ -127,11 +127,11 @@ def measure_drop(request: MemberRequest, number: str, measure: UUID) -> HttpResp
 @menu_required("operator.incidents")
 @own_transactions
 @require_safe
-def report_file(request: MemberRequest, number: str, report: UUID, language: str, form: str) -> HttpResponse:
+def report_file(request: MemberRequest, number: str, report_id: UUID, language: str, form: str) -> HttpResponse:
     """A report as it went to everybody, or its draft."""
     require_known(language, form)
     incident = _found(number)
-    found = find_report(incident, report)
+    found = find_report(incident, report_id)
     if found is None:
         raise Http404
     provider = provider_company()
@@ -145,11 +145,11 @@ def report_file(request: MemberRequest, number: str, report: UUID, language: str
 @menu_required("operator.incidents")
 @own_transactions
 @require_safe
-def record_file(request: MemberRequest, number: str, tenant: UUID, language: str, form: str) -> HttpResponse:
+def record_file(request: MemberRequest, number: str, tenant_id: UUID, language: str, form: str) -> HttpResponse:
     """The response record of one company."""
     require_known(language, form)
     incident = _found(number)
-    found = records.record_of(incident, tenant)
+    found = records.record_of(incident, tenant_id)
     if found is None:
         raise Http404
     paper = records.record_paper(found, language)
@@ -189,8 +189,8 @@ def _found(number: str) -> Incident:
     return incident
 
 
-def _measure(incident: Incident, measure: UUID) -> Measure:
-    found = queries.find_measure(incident, measure)
+def _measure(incident: Incident, measure_id: UUID) -> Measure:
+    found = queries.find_measure(incident, measure_id)
     if found is None:
         raise Http404
     return found
