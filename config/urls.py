@@ -41,6 +41,7 @@ import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
 import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
+import incidents.mailing.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
 import incidents.monitoring.urls_operator
@@ -111,6 +112,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.mailing.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,

@@ -369,6 +369,10 @@ MATRIX: dict[str, Page | Public] = {
     "operator:alert_incident alert_id": Page("operator.incidents", NO, ABSENT),
     "operator:thresholds": Page("operator.monitoring", FINE, NO),
     "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
+    # There is none (tests/incidents/mailing/test_mailing_page.py has one).
+    "operator:mailing mailing_id": Page("operator.notices", ABSENT, NO),
+    "operator:mailing_again mailing_id": Page("operator.notices", NO, ABSENT),
+    "operator:mailing_stop mailing_id": Page("operator.notices", NO, ABSENT),
     "operator:backups": Page("operator.backups", FINE, NO),
     "operator:backup_stores": Page("operator.backups", FINE, NO),
     "operator:keys": Page("operator.keys", FINE, NO),
@@ -545,6 +549,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "report_id": access.id,
             "deed": "note",
             "alert_id": review.id,
+            "mailing_id": review.id,
             "channel_id": review.id,  # there is none; tests/incidents/alarms has one
             "version": 1,
             "measure": "machine.cpu",

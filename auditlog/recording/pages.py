@@ -140,6 +140,7 @@ PAGES: dict[str, Promise] = {
     "operator:alert": pgettext_lazy("page", "Alert"),
     "operator:thresholds": _("Thresholds"),
     "operator:threshold": _("Thresholds"),
+    "operator:mailing": pgettext_lazy("page", "Mailing"),
     "operator:backups": _("Backups"),
     "operator:backup_stores": _("Stores of backups"),
     "operator:keys": _("Encryption keys"),
