@@ -46,7 +46,7 @@ class MessageForm(forms.Form):
 
     text = forms.CharField(label=_("Message"), max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
     attached = FilesField(
-        label=_("Files"),
+        label=_("Attachments"),
         required=False,
         help_text=_("Up to %(count)d files, 10 MB together: PDF, images, text, CSV, JSON, Office files, ZIP.")
         % {"count": MOST_FILES},
