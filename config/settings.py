@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "incidents.alerts",
     "incidents.inquiries",
     "incidents.monitoring",
+    "incidents.status",
     "backups",
     "backups.destruction",
     "backups.runs",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "incidents.status.middleware.StatusPageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "incidents.monitoring.middleware.ReadinessMiddleware",
     "auditlog.middleware.RequestContextMiddleware",
@@ -260,6 +262,10 @@ VAULT_BACKUP_STORE_REGION = env.str("VAULT_BACKUP_STORE_REGION", default="")
 VAULT_BACKUP_COPY_STORE_REGION = env.str("VAULT_BACKUP_COPY_STORE_REGION", default="")
 # Where the newest signed head of the audit log goes: away from the database, and best where nobody can delete.
 AUDIT_ANCHOR_STORE = env.str("AUDIT_ANCHOR_STORE", default=_store_default) or f"file://{VAR_DIR / 'audit-anchors'}"
+# Where the rendered status page lies: a folder or a bucket that a web server elsewhere serves (docs/status-page.md).
+STATUS_STORE = env.str("STATUS_STORE", default="") or f"file://{VAR_DIR / 'status'}"
+# Where the public finds it, with a slash at the end. The application serves it as well, below /status/.
+STATUS_URL: str = (env.str("STATUS_URL", default="") or f"{PUBLIC_URL}/status").rstrip("/") + "/"
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
 S3_REGION = env.str("S3_REGION", default="ap-northeast-1")
 # Without these two boto3 looks where it always does: its own variables, the profile, the role of the machine.

@@ -40,6 +40,9 @@ import backups.urls_operator
 import incidents.alerts.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
+import incidents.status.urls
+import incidents.urls_console
+import incidents.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -75,6 +78,7 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *incidents.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -84,6 +88,7 @@ console = [
     *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
+    *incidents.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
@@ -119,6 +124,7 @@ urlpatterns = [
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
     *incidents.monitoring.urls.urlpatterns,
+    *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),
     path("operator/", include((operator, "operator"))),
     path("documents/", include("documents.urls")),

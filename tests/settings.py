@@ -26,6 +26,7 @@ os.environ["VAULT_ROOT_KEY"] = f"file://{_place}/root.key"
 for _store in ("KEY", "DOCUMENT", "BACKUP"):
     os.environ[f"VAULT_{_store}_STORE"] = f"file://{_place}/{_store.lower()}"
 os.environ["AUDIT_ANCHOR_STORE"] = f"file://{_place}/anchors"
+os.environ["STATUS_STORE"] = f"file://{_place}/status"
 
 # Last, since reading the product's settings is what all of this prepares.
 from config.settings import *  # noqa: E402, F403

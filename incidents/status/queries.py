@@ -1,0 +1,49 @@
+"""Reads about subscribers and about states that were set by hand (N1)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from incidents.status.models import ComponentOverride, Subscriber
+from tenants.isolation.directory import provider_company
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
+
+
+@contextmanager
+def inside_provider(tenant_id: UUID | None = None) -> Iterator[None]:
+    """Work in the provider's own tenant, where subscribers are, whoever asks."""
+    if tenant_id is None:
+        provider = provider_company()
+        tenant_id = provider.tenant_id if provider else None
+    with tenant_transaction(tenant_id):
+        yield
+
+
+def subscriber_for_change(subscriber_id: UUID) -> Subscriber | None:
+    """One subscriber, locked; None when there is none any more. Inside the provider."""
+    return Subscriber.objects.select_for_update().filter(id=subscriber_id).first()
+
+
+def find_subscriber(subscriber_id: UUID) -> Subscriber | None:
+    """One subscriber; None when there is none any more."""
+    with inside_provider():
+        return Subscriber.objects.filter(id=subscriber_id).first()
+
+
+def confirmed_subscribers() -> list[Subscriber]:
+    """Everybody whom mails go to. Inside the provider."""
+    return list(Subscriber.objects.exclude(confirmed_at=None))
+
+
+def subscriber_counts() -> tuple[int, int]:
+    """How many have confirmed, and how many have not yet. Inside the provider."""
+    confirmed = Subscriber.objects.exclude(confirmed_at=None).count()
+    return confirmed, Subscriber.objects.filter(confirmed_at=None).count()
+
+
+def overrides_in_force(now: datetime) -> dict[str, ComponentOverride]:
+    """The states that are set by hand at that time, by component."""
+    with platform_transaction():
+        found = ComponentOverride.objects.filter(begins_at__lte=now, ends_at__gt=now).order_by("begins_at", "id")
+        return {each.component: each for each in found}

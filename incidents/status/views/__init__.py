@@ -1,0 +1,1 @@
+"""Pages of the status page that are no files: subscriptions, and the operators' page."""
