@@ -20,9 +20,9 @@ from tenants.isolation.transactions import atomic
 def promote(inquiry: Inquiry, *, details: dict[str, Any], actor: Actor) -> Incident:
     """Open an incident that concerns the company; `details` are those of `open_incident`. In the provider's scope.
 
-    The incident is committed by itself, while the inquiry is locked: one whose number did not reach the inquiry, because
-    the process died, is found again and not opened twice. Raises ValidationError where it was done before, and as
-    `open_incident`.
+    The incident is committed by itself, while the inquiry is locked: one whose number did not reach the inquiry,
+    because the process died, is found again and not opened twice. Raises ValidationError where it was done before, and
+    as `open_incident`.
     """
     with inside(inquiry) as current:
         if current.incident_number:
