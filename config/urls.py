@@ -37,7 +37,9 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
+import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
@@ -117,6 +119,8 @@ operator = [
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
+    *incidents.alarms.urls_operator.urlpatterns,
+    *incidents.clock.urls_operator.urlpatterns,
     *incidents.notices.urls_operator.urlpatterns,
     *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
