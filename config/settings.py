@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "incidents.alerts",
     "incidents.inquiries",
     "incidents.monitoring",
+    "incidents.availability",
     "incidents.status",
     "backups",
     "backups.destruction",

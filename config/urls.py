@@ -38,6 +38,7 @@ import backups.urls
 import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
+import incidents.availability.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
@@ -106,6 +107,7 @@ operator = [
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
+    *incidents.availability.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,

@@ -340,6 +340,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:probes": Page("operator.monitoring", FINE, NO),
+    "operator:availability": Page("operator.monitoring", FINE, NO),
+    "operator:availability_csv": Page("operator.monitoring", FINE, NO),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),

@@ -177,6 +177,7 @@ PAGES: dict[str, Promise] = {
     "operator:register": _("Asset register"),
     "operator:network": _("Emergency opening"),
     "operator:probes": _("Probes"),
+    "operator:availability": _("Availability"),
     "operator:styleguide": _("Style guide"),
     "inquiries:list": _("Inquiries"),
     "inquiries:new": _("New inquiry"),
