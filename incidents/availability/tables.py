@@ -7,6 +7,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.components import COMPONENTS
 
@@ -63,9 +64,9 @@ class MonthTable(tables.Table):  # type: ignore[misc]
     planned = _Duration(verbose_name=_("Planned time"), attrs=_NUMERIC)
     down = _Duration(verbose_name=_("Stop"), attrs=_NUMERIC)
     outages = tables.Column(verbose_name=_("Number of stops"), attrs=_NUMERIC)
-    degraded = _Duration(verbose_name=_("Impaired"), attrs=_NUMERIC)
+    degraded = _Duration(verbose_name=pgettext_lazy("availability", "Impaired"), attrs=_NUMERIC)
     unknown = _Duration(verbose_name=_("Unknown"), attrs=_NUMERIC)
-    excluded = _Duration(verbose_name=_("Announced maintenance"), attrs=_NUMERIC)
+    excluded = _Duration(verbose_name=pgettext_lazy("availability", "Announced maintenance"), attrs=_NUMERIC)
 
     class Meta:
         orderable = False
