@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from incidents.components import COMPONENTS
 
