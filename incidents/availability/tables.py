@@ -40,7 +40,8 @@ class MatrixTable(tables.Table):  # type: ignore[misc]
     """Every month with every part of the service."""
 
     month = tables.TemplateColumn(
-        '<a href="?month={{ value|date:"Y-m" }}">{{ value|date:"Y-m" }}</a>', verbose_name=_("Month")
+        '<a class="text-nowrap" href="?month={{ value|date:"Y-m" }}">{{ value|date:"Y-m" }}</a>',
+        verbose_name=_("Month"),
     )
     standing = tables.Column(verbose_name=_("Written down"))
 
@@ -61,11 +62,11 @@ class MonthTable(tables.Table):  # type: ignore[misc]
     percent = _Percent(verbose_name=_("Availability"), attrs=_NUMERIC)
     least = _Percent(verbose_name=_("At least"), attrs=_NUMERIC)
     planned = _Duration(verbose_name=_("Planned time"), attrs=_NUMERIC)
+    excluded = _Duration(verbose_name=pgettext_lazy("availability", "Announced maintenance"), attrs=_NUMERIC)
+    unknown = _Duration(verbose_name=_("Unknown"), attrs=_NUMERIC)
     down = _Duration(verbose_name=_("Stop"), attrs=_NUMERIC)
     outages = tables.Column(verbose_name=_("Number of stops"), attrs=_NUMERIC)
     degraded = _Duration(verbose_name=pgettext_lazy("availability", "Impaired"), attrs=_NUMERIC)
-    unknown = _Duration(verbose_name=_("Unknown"), attrs=_NUMERIC)
-    excluded = _Duration(verbose_name=pgettext_lazy("availability", "Announced maintenance"), attrs=_NUMERIC)
 
     class Meta:
         orderable = False
