@@ -346,6 +346,7 @@ MATRIX: dict[str, Page | Public] = {
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
     "operator:alert_acknowledge alert_id": Page("operator.monitoring", NO, ABSENT),
+    "operator:alert_incident alert_id": Page("operator.incidents", NO, ABSENT),
     "operator:thresholds": Page("operator.monitoring", FINE, NO),
     "operator:threshold measure": Page("operator.monitoring", FINE, FINE),
     "operator:backups": Page("operator.backups", FINE, NO),

@@ -285,6 +285,7 @@ def test_only_known_places_work_across_tenants() -> None:
         "auditlog.watching.ruling",
         "incidents.alerts.looking",
         "incidents.alerts.measures.audit",
+        "incidents.alerts.promoting",
         "incidents.alerts.queries",
         "incidents.alerts.sampling",
         "incidents.alerts.services",
