@@ -37,9 +37,12 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
 import incidents.availability.urls_operator
+import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
+import incidents.mailing.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
 import incidents.monitoring.urls_operator
@@ -106,6 +109,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.mailing.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
     *incidents.availability.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
@@ -119,6 +123,8 @@ operator = [
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
+    *incidents.alarms.urls_operator.urlpatterns,
+    *incidents.clock.urls_operator.urlpatterns,
     *incidents.notices.urls_operator.urlpatterns,
     *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,

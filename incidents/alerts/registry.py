@@ -43,7 +43,7 @@ class Measure:
 
     `read` returns the readings at a moment by their subjects, "" for one of the whole service; it opens its own
     transactions and may raise: then they are unknown. `component` is what suffers when it is bad, unless `affects` says
-    it subject by subject.
+    it subject by subject. The subjects of a `quiet` one are not listed while their figure is 0.
     `told_elsewhere` names who mails operators of it already: such alerts are shown and not told, unless switched on.
     """
 
@@ -57,6 +57,7 @@ class Measure:
     told_elsewhere: Promise | str = ""
     name_subject: Callable[[str], str] = str
     affects: Callable[[str], tuple[str, ...]] | None = None
+    quiet: bool = False
 
     def shown(self, value: float | None) -> str:
         """A figure with its unit, in the reader's language."""
