@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.reports",
     "incidents.mailing",
     "incidents.notices",
     "incidents.maintenance",

@@ -48,6 +48,8 @@ import incidents.monitoring.urls
 import incidents.monitoring.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
+import incidents.reports.urls_console
+import incidents.reports.urls_operator
 import incidents.status.urls
 import incidents.urls_console
 import incidents.urls_operator
@@ -87,6 +89,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *incidents.urls_console.urlpatterns,
+    *incidents.reports.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -97,6 +100,7 @@ console = [
 ]
 operator = [
     *incidents.urls_operator.urlpatterns,
+    *incidents.reports.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,

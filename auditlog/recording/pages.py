@@ -91,6 +91,8 @@ PAGES: dict[str, Promise] = {
     "operator:incident_settings": _("How incidents are handled"),
     "operator:incident_companies": pgettext_lazy("page", "Companies affected by an incident"),
     "operator:incident_impact": pgettext_lazy("page", "What an incident means to a company"),
+    "operator:incident_review": pgettext_lazy("page", "Review of an incident"),
+    "operator:incident_measure": pgettext_lazy("page", "Measure after an incident"),
     "operator:incident_report": pgettext_lazy("page", "Report of an incident"),
     "operator:leaving": _("Leaving"),
     "operator:leaving_new": _("Cancel on behalf of a company"),

@@ -1,14 +1,17 @@
 """Everything that is measured, each once (N9). The app that knows a figure registers it, in its `measures` module."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.attention import MOST, Need, Source, register_needs
 from incidents.alerts.judging import Limits
 
 
@@ -132,11 +135,17 @@ _watches: dict[str, Watch] = {}
 
 
 def register_watch(watch: Watch) -> Watch:
-    """Show what it has noticed on the page of alerts."""
+    """Show what it has noticed on the page of alerts, and on the start page of those who hold its menu."""
     if watch.code in _watches:
         raise ValueError(f"Watch {watch.code} is registered twice.")
     _watches[watch.code] = watch
+    register_needs(Source(f"watch.{watch.code}", watch.label, watch.menu, "alert-circle", partial(_needs, watch)))
     return watch
+
+
+def _needs(watch: Watch) -> Iterator[Need]:
+    for one in watch.problems()[:MOST]:
+        yield Need(f"{one.label} {one.about}".strip(), reverse(watch.url_name), one.since)
 
 
 def watches() -> list[Watch]:
