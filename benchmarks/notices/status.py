@@ -5,6 +5,7 @@ so that little of the time is its own.
 """
 
 import gzip
+import os
 import random
 import socket
 from collections.abc import Callable
