@@ -267,6 +267,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:inquiry_take_over company inquiry_id": Page("operator.inquiries", NO, ABSENT),
     "operator:inquiry_assign company inquiry_id": Page("operator.inquiries", NO, ABSENT),
     "operator:inquiry_state company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_promote company inquiry_id": Page("operator.inquiries", ABSENT, ABSENT),
     "operator:inquiry_file company inquiry_id file_id": Page("operator.inquiries", ABSENT, NO),
     "operator:restores": Page("operator.backups", FINE, NO),
     "operator:restore company wish": Page("operator.backups", ABSENT, NO),

@@ -195,6 +195,7 @@ PAGES: dict[str, Promise] = {
     "inquiries:inquiry": pgettext_lazy("page", "Inquiry"),
     "inquiries:download": _("Files of inquiries"),
     "operator:inquiries": _("Inquiries"),
+    "operator:inquiry_promote": _("Open an incident"),
     "operator:inquiry_file": _("Files of inquiries"),
     "operator:inquiry": pgettext_lazy("page", "Inquiry"),
     "documents:list": _("Documents"),
