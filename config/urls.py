@@ -39,6 +39,7 @@ import backups.urls_console
 import backups.urls_operator
 import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
+import incidents.availability.urls_operator
 import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.mailing.urls_operator
@@ -47,6 +48,8 @@ import incidents.monitoring.urls
 import incidents.monitoring.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
+import incidents.reports.urls_console
+import incidents.reports.urls_operator
 import incidents.status.urls
 import incidents.urls_console
 import incidents.urls_operator
@@ -86,6 +89,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *incidents.urls_console.urlpatterns,
+    *incidents.reports.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -96,6 +100,7 @@ console = [
 ]
 operator = [
     *incidents.urls_operator.urlpatterns,
+    *incidents.reports.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
@@ -110,6 +115,7 @@ operator = [
     *incidents.alerts.urls_operator.urlpatterns,
     *incidents.mailing.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
+    *incidents.availability.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,

@@ -46,7 +46,7 @@ def alerts(request: MemberRequest) -> HttpResponse:
         "warnings": sum(alert.level == "warning" for alert in opened),
         "unknown": sum(alert.level == "unknown" for alert in opened),
         "noticed": noticed,
-        "figures": FigureTable(figures),
+        "figures": FigureTable([each for each in figures if not each.is_quiet]),
         "measured": len(figures),
         "closed": ClosedAlertTable(closed.object_list),
         "page": closed,
@@ -161,7 +161,8 @@ def _chart(found: Alert) -> dict[str, Any] | None:
     series = series_of(found.measure, found.subject, found.opened_at - _AROUND, until)
     if not series:
         return None
-    lines = [{"label": _("Figure"), "values": [round(value, 2) for _at, value in series]}]
+    figures = [None if value is None else round(value, 2) for _at, value in series]
+    lines: list[dict[str, Any]] = [{"label": _("Figure"), "values": figures}]
     for name, label in (("warning", _("Warning")), ("critical", pgettext("alert", "Critical"))):
         if (limit := found.limits.get(name)) is not None:
             lines.append({"label": label, "values": [limit] * len(series)})
