@@ -267,6 +267,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:inquiry_take_over company inquiry_id": Page("operator.inquiries", NO, ABSENT),
     "operator:inquiry_assign company inquiry_id": Page("operator.inquiries", NO, ABSENT),
     "operator:inquiry_state company inquiry_id": Page("operator.inquiries", NO, ABSENT),
+    "operator:inquiry_promote company inquiry_id": Page("operator.inquiries", ABSENT, ABSENT),
     "operator:inquiry_file company inquiry_id file_id": Page("operator.inquiries", ABSENT, NO),
     "operator:restores": Page("operator.backups", FINE, NO),
     "operator:restore company wish": Page("operator.backups", ABSENT, NO),
@@ -351,6 +352,8 @@ MATRIX: dict[str, Page | Public] = {
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
     "operator:probes": Page("operator.monitoring", FINE, NO),
+    "operator:availability": Page("operator.monitoring", FINE, NO),
+    "operator:availability_csv": Page("operator.monitoring", FINE, NO),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),

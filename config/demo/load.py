@@ -22,6 +22,7 @@ from config.demo.contracts import keep_record
 from config.demo.files import files_of
 from config.demo.history import tell_history
 from config.demo.incident import go_through
+from config.demo.inquiries import ask_support
 from config.demo.leaving import leave
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
@@ -80,6 +81,7 @@ def _load_company(company: DemoCompany) -> None:
     if company.partners:
         act_unusually(company, created.tenant, created.admin)
         back_up_and_delete(created.tenant)
+    ask_support(created.tenant, created.admin)
     leave(created.tenant, created.admin)
 
 
