@@ -36,7 +36,7 @@ class Maintenance(models.Model):
     asset: ClassVar[Asset] = Asset(
         data_class=gettext_noop("maintenance"),
         ownership=Ownership.PROVIDER,
-        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="ends_at"),
+        retention=Retention.beyond_contract(EVIDENCE_DAYS, counted_from="begins_at"),
         archived=False,
         platform_archived=True,
         returned=False,

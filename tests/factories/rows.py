@@ -4,6 +4,7 @@ from ipaddress import IPv6Address
 from typing import Any, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -74,6 +75,7 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         models.DateTimeField: timezone.now(),
         models.DateField: timezone.localdate(),
         models.JSONField: {},
+        ArrayField: [],
         models.BinaryField: uuid5(NAMESPACE_OID, f"{field} {seed}").bytes,
         models.UUIDField: uuid5(NAMESPACE_OID, f"{field} {seed}"),
         models.GenericIPAddressField: "192.0.2.1",

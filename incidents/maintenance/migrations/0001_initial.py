@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         GrantTable("Maintenance", platform={"SELECT", "INSERT", "UPDATE"}),
         migrations.RunSQL(
-            wall.expiry_sql("maintenance_maintenance", "id", "ends_at", 2562),
+            wall.expiry_sql("maintenance_maintenance", "id", "begins_at", 2562),
             f"DROP FUNCTION {wall.expiry_function('maintenance_maintenance')}",
         ),
     ]
