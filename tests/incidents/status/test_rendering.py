@@ -126,7 +126,7 @@ def test_age_is_said() -> None:
 def test_an_outage_is_said_first() -> None:
     """N1: what the probe outside has seen stands above everything else."""
     seen = Outage(since=NOW - timedelta(minutes=3), seen_at=NOW)
-    files = render(replace(quiet_document(), outages=(seen,)))
+    files = render(replace(quiet_document(), outage=seen))
     ja, en = files["index.html"].decode(), files["index.en.html"].decode()
     assert "サービスに接続できません" in ja
     assert "2026-11-24 18:03 JST" in ja

@@ -1,0 +1,121 @@
+"""Subscribers are told by mail of what the page tells: once for each publication and person (N1, N6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from auditlog.actors import Actor
+from incidents.mailing.queries import mailings_about
+from incidents.mailing.services import Subscriber as Recipient
+from incidents.mailing.services import start_mailing
+from incidents.status.document import StatusDocument, Text
+from incidents.status.links import unsubscribe_path
+from incidents.status.queries import confirmed_subscribers, inside_provider
+from incidents.status.subscribing import address_of
+from incidents.status.words import label
+from tenants.isolation.transactions import platform_transaction
+
+ABOUT = "status"
+_TEMPLATE = "incidents/status/mail/publication.txt"
+# What is older is no news: after a rebuild, or when the page is there for the first time.
+_NEWS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Something that subscribers are told: what it is about (`about_id` and `step` stand for it for good), in words."""
+
+    about_id: str
+    step: str
+    at: datetime
+    components: list[str]
+    subject: Text
+    body: Text
+    page: Text
+
+
+def tell_subscribers(document: StatusDocument, *, actor: Actor) -> int:
+    """Start the mails about what is new on the page; how many mailings. In the provider's scope, with no transaction.
+
+    May be called as often as anybody likes: what was told is known by its mailing.
+    """
+    started = 0
+    for publication in publications(document):
+        if document.generated_at - publication.at > _NEWS or _is_told(publication):
+            continue
+        with inside_provider():
+            wanting = [each for each in confirmed_subscribers() if each.wants(publication.components)]
+            recipients = [Recipient(address_of(each), each.language, unsubscribe_path(each.id)) for each in wanting]
+        context = {
+            "product": document.product,
+            "body_ja": publication.body.ja,
+            "body_en": publication.body.en,
+            "page_ja": publication.page.ja,
+            "page_en": publication.page.en,
+        }
+        with platform_transaction():
+            start_mailing(
+                about=ABOUT,
+                about_id=publication.about_id,
+                step=publication.step,
+                subject_ja=publication.subject.ja,
+                subject_en=publication.subject.en,
+                template=_TEMPLATE,
+                context=context,
+                subscribers=recipients,
+                actor=actor,
+            )
+        started += 1
+    return started
+
+
+def publications(document: StatusDocument) -> Iterator[Publication]:
+    """Every report and every announced maintenance of the document."""
+    for incident in document.incidents:
+        page = _both(f"{document.page}{{language}}/incidents/{incident.number}.html")
+        for report in incident.reports:
+            yield Publication(
+                incident.number,
+                f"{report.kind}-{report.number}",
+                report.published_at,
+                list(incident.components),
+                _subject(document.product, "report", report.kind, incident.title),
+                report.body,
+                page,
+            )
+    for planned in document.maintenance:
+        if planned.state in {"announced", "under_way"}:
+            yield Publication(
+                f"maintenance-{planned.id}",
+                "announced",
+                planned.announced_at,
+                list(planned.components),
+                _subject(document.product, "maintenance", planned.state, planned.title),
+                planned.body,
+                _both(f"{document.page}{{language}}/index.html#maintenance-{planned.id}"),
+            )
+
+
+def _is_told(publication: Publication) -> bool:
+    return any(each.step == publication.step for each in mailings_about(ABOUT, publication.about_id))
+
+
+def _subject(product: str, what: str, code: str, title: Text) -> Text:
+    said = {}
+    for language in ("ja", "en"):
+        with translation.override(language):
+            kind = label(what, code) if what == "report" else _("Maintenance")
+            words = title.en or title.ja if language == "en" else title.ja
+            said[language] = _("[%(product)s] %(kind)s: %(title)s") % {
+                "product": product,
+                "kind": kind,
+                "title": words,
+            }
+    return Text(**said)
+
+
+def _both(pattern: str) -> Text:
+    return Text(pattern.format(language="ja"), pattern.format(language="en"))
