@@ -53,6 +53,7 @@ SCHEDULE = {
         "task": "retention.returning.tasks.sweep_every_tenant",
         "schedule": crontab(hour="4", minute="5"),
     },
+    "publish-neutral-notices": {"task": "incidents.tasks.publish_neutral_notices", "schedule": crontab()},
     "store-requests": {"task": "auditlog.requests.tasks.store_requests", "schedule": timedelta(seconds=10)},
     "turn-request-partitions": {
         "task": "auditlog.requests.tasks.turn_request_partitions",

@@ -41,6 +41,8 @@ import incidents.alerts.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
 import incidents.status.urls
+import incidents.urls_console
+import incidents.urls_operator
 import retention.cancellation.urls_console
 import retention.cancellation.urls_operator
 import retention.certificates.urls_operator
@@ -76,6 +78,7 @@ console = [
     *auditlog.viewing.urls_console.urlpatterns,
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
+    *incidents.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -85,6 +88,7 @@ console = [
     *tenants.usage.urls_console.urlpatterns,
 ]
 operator = [
+    *incidents.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,

@@ -10,3 +10,7 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
     label = "incidents"
     verbose_name = _("Incidents")
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from incidents import actions  # noqa: F401

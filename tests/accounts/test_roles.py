@@ -84,8 +84,6 @@ def test_a_built_in_role_cannot_be_broken(cast: Cast) -> None:
 
 
 _AWAITING_PAGES = {
-    "console.incidents",
-    "operator.incidents",
     "operator.notices",
 }
 
