@@ -65,7 +65,7 @@ def current_document(now: datetime, *, outage: Outage | None = None) -> StatusDo
         )
         for one in document.components
     )
-    planned = tuple(_maintenance(each) for each in maintenance if each.announced_at is not None)
+    planned = tuple(_maintenance(each, at) for each in maintenance if (at := each.announced_at) is not None)
     return replace(document, components=components, incidents=incidents, maintenance=planned, outage=outage)
 
 
@@ -81,13 +81,13 @@ def _states(
             for code in incident.components:
                 told.setdefault(code, []).append(_of_incident(incident))
     found = {}
-    for code in told:
+    for code, incident_states in told.items():
         if code in by_hand:
             found[code] = State(by_hand[code].state)
         elif code in under_way:
             found[code] = State.MAINTENANCE
         else:
-            found[code] = worst([_MEASURED[measured.get(code, ProbeState.UNKNOWN)], *told[code]])
+            found[code] = worst([_MEASURED[measured.get(code, ProbeState.UNKNOWN)], *incident_states])
     return found
 
 
@@ -109,24 +109,22 @@ def _incident(found: queries.PublicIncident) -> PublicIncident:
         began_at=incident.began_at,
         resolved_at=incident.resolved_at,
         next_update_at=incident.next_update_at,
-        reports=tuple(_report(each) for each in found.reports if each.published_at is not None),
+        reports=tuple(_report(each, at) for each in found.reports if (at := each.published_at) is not None),
     )
 
 
-def _report(report: IncidentReport) -> Report:
+def _report(report: IncidentReport, at: datetime) -> Report:
     """What was published, in full. There is English where somebody has written the summary in English."""
     english = telling.body_of(report, "en") if report.summary_en else ""
-    assert report.published_at is not None
     return Report(
         kind=report.kind,
         number=report.number or 0,
-        published_at=report.published_at,
+        published_at=at,
         body=Text(telling.body_of(report, "ja"), english),
     )
 
 
-def _maintenance(planned: Maintenance) -> PublicMaintenance:
-    assert planned.announced_at is not None
+def _maintenance(planned: Maintenance, at: datetime) -> PublicMaintenance:
     return PublicMaintenance(
         id=planned.id.hex,
         title=Text(planned.title_ja, planned.title_en),
@@ -138,5 +136,5 @@ def _maintenance(planned: Maintenance) -> PublicMaintenance:
         state=planned.state,
         begins_at=planned.started_at or planned.begins_at,
         ends_at=planned.ended_at or planned.ends_at,
-        announced_at=planned.announced_at,
+        announced_at=at,
     )

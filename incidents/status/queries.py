@@ -39,9 +39,9 @@ def find_subscriber(subscriber_id: UUID) -> Subscriber | None:
         return Subscriber.objects.filter(id=subscriber_id).first()
 
 
-def confirmed_subscribers() -> list[Subscriber]:
-    """Everybody whom mails go to. Inside the provider."""
-    return list(Subscriber.objects.exclude(confirmed_at=None))
+def confirmed_subscribers(before: datetime) -> list[Subscriber]:
+    """Everybody to whom mails went already at that time. Inside the provider."""
+    return list(Subscriber.objects.filter(confirmed_at__lte=before))
 
 
 def subscriber_counts() -> tuple[int, int]:

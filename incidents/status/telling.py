@@ -47,8 +47,10 @@ def tell_subscribers(document: StatusDocument, *, actor: Actor) -> int:
         if document.generated_at - publication.at > _NEWS or _is_told(publication):
             continue
         with inside_provider():
-            wanting = [each for each in confirmed_subscribers() if each.wants(publication.components)]
-            recipients = [Recipient(address_of(each), each.language, unsubscribe_path(each.id)) for each in wanting]
+            known = [each for each in confirmed_subscribers(publication.at) if each.wants(publication.components)]
+            recipients = [Recipient(address_of(each), each.language, unsubscribe_path(each.id)) for each in known]
+        if not recipients:
+            continue
         context = {
             "product": document.product,
             "body_ja": publication.body.ja,
