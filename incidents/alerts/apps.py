@@ -13,5 +13,5 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from incidents.alerts import actions, watches  # noqa: F401
-        from incidents.alerts.measures import audit, machines, queues, requests  # noqa: F401
+        from incidents.alerts import actions, attention, watches  # noqa: F401
+        from incidents.alerts.measures import audit, machines, probes, queues, requests  # noqa: F401

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from auditlog.actions import label_of as label_of_action
-from incidents.alerts.judging import Level, Limits
+from incidents.alerts.judging import Level, Limits, level_of
 from incidents.alerts.models import Alert, AlertLevel, Threshold, Watched
 from incidents.alerts.registry import Measure, measure_of, measures
 from incidents.alerts.sampling import Series, recent_series
@@ -70,10 +70,15 @@ class Figure:
 
     @property
     def level(self) -> Level:
-        """What the figure would be if it lasted."""
+        """How bad it is, by what has lasted long enough."""
         if not self.watched.known:
             return Level.UNKNOWN
-        return self.rule.limits.level_of(self.watched.value) if self.rule.enabled else Level.OK
+        return level_of(self.watched.standing, self.rule.limits) if self.rule.enabled else Level.OK
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it is bad at present, which may pass."""
+        return self.rule.enabled and self.rule.limits.level_of(self.watched.value) is not Level.OK
 
     @property
     def label(self) -> str:

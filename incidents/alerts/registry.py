@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from incidents.alerts.judging import Limits
@@ -18,6 +18,7 @@ class Unit(models.TextChoices):
     PERCENT = "percent", "%"
     MILLISECONDS = "milliseconds", _("ms")
     SECONDS = "seconds", pgettext_lazy("unit", "s")
+    MINUTES = "minutes", pgettext_lazy("unit", "min")
     HOURS = "hours", pgettext_lazy("unit", "h")
     DAYS = "days", pgettext_lazy("unit", "days")
     COUNT = "count", pgettext_lazy("unit", "items")
@@ -41,7 +42,8 @@ class Measure:
     """One figure of the service, or one for each of several subjects: machines, queues, probes.
 
     `read` returns the readings at a moment by their subjects, "" for one of the whole service; it opens its own
-    transactions and may raise: then they are unknown. `component` is what suffers when it is bad.
+    transactions and may raise: then they are unknown. `component` is what suffers when it is bad, unless `affects` says
+    it subject by subject.
     `told_elsewhere` names who mails operators of it already: such alerts are shown and not told, unless switched on.
     """
 
@@ -54,6 +56,7 @@ class Measure:
     component: str = "web"
     told_elsewhere: Promise | str = ""
     name_subject: Callable[[str], str] = str
+    affects: Callable[[str], tuple[str, ...]] | None = None
 
     def shown(self, value: float | None) -> str:
         """A figure with its unit, in the reader's language."""
@@ -64,13 +67,20 @@ class Measure:
             return f"{number}%"
         if self.unit is Unit.DAYS:
             return ngettext("%(number)s day", "%(number)s days", round(value)) % {"number": number}
-        return f"{number} {self.unit.label}" if self.unit is not Unit.COUNT else number
+        if self.unit is Unit.COUNT:
+            return number
+        return pgettext("figure", "%(number)s %(unit)s") % {"number": number, "unit": self.unit.label}
+
+    def components(self, subject: str) -> tuple[str, ...]:
+        """The parts of the service that suffer."""
+        return (self.affects(subject) if self.affects is not None else ()) or (self.component,)
 
     def about(self, subject: str) -> str:
         """The measure, and what of: for headings and mails."""
-        if not subject:
+        named = self.name_subject(subject)
+        if not named:
             return str(self.label)
-        return gettext("%(measure)s: %(subject)s") % {"measure": self.label, "subject": self.name_subject(subject)}
+        return gettext("%(measure)s: %(subject)s") % {"measure": self.label, "subject": named}
 
 
 _measures: dict[str, Measure] = {}

@@ -14,7 +14,9 @@ _LEVEL = "{% load elements %}{% badge record.get_level_display status=record.lev
 _WHO = """{% load elements %}{% if record.acknowledged_at %}{{ record.acknowledged_by_name }}<br>
 <small>{% moment record.acknowledged_at %}</small>{% else %}–{% endif %}"""
 _FIGURE = """<a href="{% url 'operator:threshold' record.rule.measure.code %}">{{ record.label }}</a>"""
-_FIGURE_LEVEL = "{% load elements %}{% include 'incidents/alerts/_level.html' with level=record.level %}"
+_FIGURE_LEVEL = (
+    "{% load elements %}{% include 'incidents/alerts/_level.html' with level=record.level passing=record.is_passing %}"
+)
 _MEASURE = """<a href="{% url 'operator:threshold' record.measure.code %}">{{ record.measure.label }}</a><br>
 <small class="text-secondary">{{ record.measure.explanation }}</small>"""
 _RULE_STATE = """{% load elements %}{% if record.enabled %}{% badge on status="active" %}
@@ -43,7 +45,9 @@ class _Alerts(tables.Table):  # type: ignore[misc]  # django-tables2 has no type
 class OpenAlertTable(_Alerts):
     """What is not in order now."""
 
-    opened_at = tables.TemplateColumn("{% load elements %}{% moment value %}", verbose_name=_("Since"))
+    opened_at = tables.TemplateColumn(
+        "{% load elements %}{% moment value %}", verbose_name=pgettext_lazy("alert", "Since")
+    )
     acknowledged = tables.TemplateColumn(_WHO, verbose_name=_("Acknowledged"), empty_values=())
     incident_number = tables.Column(verbose_name=_("Incident"), default="–")
 

@@ -6,13 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from celery import current_app
 from django.conf import LazySettings
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from auditlog.actors import Actor
 from auditlog.requests.buffer import broker
 from auditlog.requests.models import RequestEntry
 from auditlog.sealing.sealer import seal
 from incidents.alerts import machines
 from incidents.alerts.registry import NOTHING, UNKNOWN, Reading, Readings, measure_of, measures
+from incidents.monitoring import services as monitoring
+from incidents.monitoring.catalogue import ProbeState
+from incidents.monitoring.services import Sample
+from tenants.isolation.context import tenant_scope
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import Tenant
 from tests.conftest import EVERY_ROLE
@@ -51,9 +56,13 @@ def test_every_measure_of_the_issue_is_registered() -> None:
         "audit.sealing",
         "backups.age",
         "backups.second_site",
+        "certificate.days",
+        "clock.offset",
         "machine.cpu",
         "machine.disk",
         "machine.memory",
+        "probe.down",
+        "probe.impaired",
         "queue.length",
         "requests.errors",
         "requests.p95",
@@ -139,3 +148,33 @@ def test_sealing_and_backups_have_an_age(provider: Tenant, settings: LazySetting
     lag = read("audit.sealing", timezone.now() + timedelta(minutes=7))[""].value
     assert lag is not None
     assert 419 < lag < 450
+
+
+def test_probes_are_figures(provider: Tenant) -> None:
+    """N9: how long something is out of order, at each place; certificate and clock by their values."""
+    seen = [
+        ("login_page", ProbeState.DOWN, 4, None, "inside"),
+        ("login_page", ProbeState.DOWN, 1, None, "inside"),
+        ("login_page", ProbeState.UP, 1, 0.1, "osaka"),
+        ("mail_server", ProbeState.DEGRADED, 1, 6.0, "inside"),
+        ("database", ProbeState.UP, 9, 0.1, "inside"),  # nobody has looked since
+        ("certificate", ProbeState.UP, 1, 40.5, "inside"),
+        ("clock_database", ProbeState.UP, 1, -0.7, "inside"),
+        ("clock_ntp", ProbeState.UNKNOWN, 1, None, "inside"),
+        ("login_page", ProbeState.UP, 1500, 0.1, "given up"),
+    ]
+    samples = [
+        Sample(code, state, NOW - timedelta(minutes=ago), value, place=place) for code, state, ago, value, place in seen
+    ]
+    with tenant_scope(provider.id):
+        monitoring.keep(samples, actor=Actor.system("monitoring"))
+    others = {"login_page osaka": Reading(0.0), "mail_server": Reading(0.0), "database": UNKNOWN}
+    assert read("probe.down", NOW) == {"login_page": Reading(4.0), **others}
+    assert read("probe.impaired", NOW) == {"login_page": Reading(0.0), **others, "mail_server": Reading(1.0)}
+    assert read("certificate.days", NOW) == {"certificate": Reading(40.5)}
+    assert read("clock.offset", NOW) == {"clock_database": Reading(0.7), "clock_ntp": NOTHING}
+    down = measure_of("probe.down")
+    assert down is not None
+    with translation.override("en"):
+        assert down.about("login_page osaka") == "Out of order: Log-in page (osaka)"
+    assert down.components("login_page osaka") == ("web",)
