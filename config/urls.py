@@ -41,6 +41,7 @@ import incidents.alerts.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.monitoring.urls
 import incidents.status.urls
+import incidents.status.urls_operator
 import incidents.urls_console
 import incidents.urls_operator
 import retention.cancellation.urls_console
@@ -113,6 +114,7 @@ operator = [
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
+    *incidents.status.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
 

@@ -338,6 +338,9 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:status_page": Page("operator.monitoring", FINE, FINE),
+    "operator:status_page_render": Page("operator.monitoring", NO, SENT_AWAY),
+    "operator:status_page_free override_id": Page("operator.monitoring", NO, SENT_AWAY),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
