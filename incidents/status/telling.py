@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from auditlog.actors import Actor
 from incidents.mailing.queries import mailings_about
 from incidents.mailing.services import Subscriber as Recipient
-from incidents.mailing.services import start_mailing
+from incidents.mailing.services import forget_addresses, start_mailing
 from incidents.status.document import StatusDocument, Text
 from incidents.status.links import unsubscribe_path
 from incidents.status.queries import confirmed_subscribers, inside_provider
@@ -22,6 +22,8 @@ ABOUT = "status"
 _TEMPLATE = "incidents/status/mail/publication.txt"
 # What is older is no news: after a rebuild, or when the page is there for the first time.
 _NEWS = timedelta(days=1)
+# Subscribers' addresses are in clear only as long as the mail server may still say something about them.
+_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,14 @@ def tell_subscribers(document: StatusDocument, *, actor: Actor) -> int:
             )
         started += 1
     return started
+
+
+def forget_told(now: datetime, *, actor: Actor) -> int:
+    """Take addresses out of mails that were sent a week ago, when what comes back has come back; how many mails."""
+    forgotten = 0
+    while some := forget_addresses(ABOUT, before=now - _KEPT, actor=actor):
+        forgotten += some
+    return forgotten
 
 
 def publications(document: StatusDocument) -> Iterator[Publication]:
