@@ -18,6 +18,8 @@ WITHOUT_DATABASE = frozenset(
     {"collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"}
     # It deletes the database, so it must not hold it running.
     | {"reset_demo"}
+    # It looks at a service elsewhere.
+    | {"probe"}
 )
 
 

@@ -81,7 +81,7 @@ MENUS = (
          when_suspended="console:data_return"),
     Menu("operator.incidents", _("Incidents"), Audience.OPERATOR, "operator:incidents", "alert-triangle",
          _("Lead incidents, publish reports, and see every promised deadline")),
-    Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, None, "speakerphone",
+    Menu("operator.notices", _("Notices and maintenance"), Audience.OPERATOR, "operator:notices", "speakerphone",
          _("Announce maintenance, changes and news to companies, in time")),
     Menu("operator.inquiries", _("Inquiries"), Audience.OPERATOR, "operator:inquiries", "lifebuoy",
          _("Answer what companies ask and report")),

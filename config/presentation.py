@@ -19,6 +19,8 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "verified": ("success", "shield-check"),
     "completed": ("success", "circle-check"),
     "operational": ("success", "circle-check"),
+    "up": ("success", "circle-check"),
+    "down": ("danger", "circle-x"),
     "trial": ("info", "hourglass"),
     "invited": ("info", "mail"),
     "pending": ("info", "clock"),

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "incidents",
     "incidents.mailing",
     "incidents.notices",
+    "incidents.maintenance",
     "incidents.alarms",
     "incidents.clock",
     "incidents.alerts",
@@ -139,6 +140,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.person",
                 "accounts.context_processors.navigation",
+                "incidents.notices.context_processors.unread_notices",
             ],
             "libraries": {"elements": "config.elements"},
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
@@ -338,11 +340,14 @@ ALARM_SECONDS = 10
 # Under which address the worker asks for the log-in page: past a proxy that it cannot reach by the public one.
 MONITOR_URL: str = env.str("MONITOR_URL", default=PUBLIC_URL).rstrip("/")
 # Where probes elsewhere (`manage.py probe --store`) leave what they saw, for the service to read it in.
-PROBE_STORE: str = env.str("PROBE_STORE", default="") or f"file://{VAR_DIR / 'status'}"
+PROBE_STORE: str = env.str("PROBE_STORE", default="") or STATUS_STORE
 # A time server, asked every 15 minutes (`ntp.nict.jp`, `10.0.0.1:123`). None: that the clock is right, nobody knows.
 NTP_SERVER: str = env.str("NTP_SERVER", default="")
 # Who may read /metrics; for everybody else, and by default for everybody, there is no such page.
 METRICS_NETWORKS = [ip_network(text) for text in env.list("METRICS_NETWORKS", default=[])]
+# How availability is counted and shown: stops shorter than this are left out (none are), so many decimals are cut off.
+AVAILABILITY_IGNORES_SECONDS: int = env.int("AVAILABILITY_IGNORES_SECONDS", default=0)
+AVAILABILITY_DECIMALS: int = env.int("AVAILABILITY_DECIMALS", default=3)
 
 # --- Documents ---------------------------------------------------------------------------------------------------
 FILE_UPLOAD_TEMP_DIR = None

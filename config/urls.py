@@ -39,7 +39,11 @@ import backups.urls_console
 import backups.urls_operator
 import incidents.alerts.urls_operator
 import incidents.inquiries.urls_operator
+import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
+import incidents.monitoring.urls_operator
+import incidents.notices.urls
+import incidents.notices.urls_operator
 import incidents.status.urls
 import incidents.status.urls_operator
 import incidents.urls_console
@@ -102,6 +106,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,
@@ -113,6 +118,8 @@ operator = [
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
+    *incidents.notices.urls_operator.urlpatterns,
+    *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
     *incidents.status.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
@@ -125,6 +132,7 @@ urlpatterns = [
     *accounts.sso.urls.urlpatterns,
     *auditlog.recording.urls.urlpatterns,
     *backups.urls.urlpatterns,
+    *incidents.notices.urls.urlpatterns,
     *incidents.monitoring.urls.urlpatterns,
     *incidents.status.urls.urlpatterns,
     path("console/", include((console, "console"))),

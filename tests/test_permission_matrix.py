@@ -39,13 +39,14 @@ from documents.counterparties import create_counterparty
 from documents.names import clean_place
 from incidents.inquiries import queries
 from incidents.inquiries.attachments import Sent
+from incidents.notices.models import Notice
 from retention.returning.asking import ask_return
 from tenants.isolation.directory import resolve_company
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import State, Tenant
 from tests.conftest import EVERY_ROLE, Cast
 from tests.factories.people import make_person
-from tests.factories.rows import make_row
+from tests.factories.rows import make_control_row, make_row
 from tests.incidents.inquiries.asking import ask as make_inquiry
 
 MEMBERS = {role.code: frozenset(role.menus) for role in BUILT_IN_ROLES if not role.provider_only}
@@ -338,6 +339,7 @@ MATRIX: dict[str, Page | Public] = {
     "operator:requests": Page("operator.requests", FINE, NO),
     "operator:watch": Page("operator.watch", FINE, NO),
     "operator:watch_rule rule": Page("operator.watch", FINE, FINE),
+    "operator:probes": Page("operator.monitoring", FINE, NO),
     "operator:status_page": Page("operator.monitoring", FINE, FINE),
     "operator:status_page_render": Page("operator.monitoring", NO, SENT_AWAY),
     "operator:status_page_free override_id": Page("operator.monitoring", NO, SENT_AWAY),
@@ -373,6 +375,31 @@ MATRIX: dict[str, Page | Public] = {
     "operator:backup_verify company_code archive": Page("operator.backups", NO, ABSENT),
     "console:holds": Page("console.contract", FINE, NO),
     "console:register": Page("console.contract", FINE, NO),
+    # None is there (tests/incidents/notices, tests/incidents/maintenance have some).
+    "notices": Page(None, FINE, NO),
+    "notices_read": Page(None, NO, SENT_AWAY),
+    "notice notice_id": Page(None, ABSENT, NO),
+    "notice_read notice_id": Page(None, NO, ABSENT),
+    "notices_atom": Public(FINE, NO, FINE, NO),
+    "notices_json": Public(FINE, NO, FINE, NO),
+    "news": Public(FINE, NO, FINE, NO),
+    "news_item notice_id": Public(ABSENT, NO, ABSENT, NO),
+    "operator:notices": Page("operator.notices", FINE, NO),
+    "operator:notice_new": Page("operator.notices", FINE, FINE),
+    "operator:notice notice_id": Page("operator.notices", ABSENT, NO),
+    "operator:notice_edit notice_id": Page("operator.notices", ABSENT, ABSENT),
+    "operator:notice_publish notice_id": Page("operator.notices", NO, ABSENT),
+    "operator:notice_schedule notice_id": Page("operator.notices", NO, ABSENT),
+    "operator:notice_withdraw notice_id": Page("operator.notices", NO, ABSENT),
+    "operator:maintenances": Page("operator.notices", FINE, NO),
+    "operator:maintenance_new": Page("operator.notices", FINE, FINE),
+    "operator:maintenance maintenance_id": Page("operator.notices", ABSENT, NO),
+    "operator:maintenance_edit maintenance_id": Page("operator.notices", ABSENT, ABSENT),
+    "operator:maintenance_announce maintenance_id": Page("operator.notices", NO, ABSENT),
+    "operator:maintenance_start maintenance_id": Page("operator.notices", NO, ABSENT),
+    "operator:maintenance_end maintenance_id": Page("operator.notices", NO, ABSENT),
+    "operator:maintenance_prolong maintenance_id": Page("operator.notices", NO, ABSENT),
+    "operator:maintenance_cancel maintenance_id": Page("operator.notices", NO, ABSENT),
     "operator:holds": Page("operator.holds", FINE, NO),
     "operator:hold_new": Page("operator.holds", FINE, FINE),
     "operator:hold hold_id": Page("operator.holds", FINE, NO),
@@ -434,6 +461,7 @@ WHEN_SUSPENDED = frozenset({
     "console:cancellation",
     "console:data_return", "console:data_return_status returned", "console:data_return_cancel returned",
     "console:data_return_remove returned", "console:data_return_part returned number",
+    "notices", "notices_read", "notice notice_id", "notice_read notice_id",
     "home", "logout", "screen_closed", "profile", "password", "password_renew", "factors", "enrol", "totp_enrol",
     "recovery_codes", "confirm", "confirm_totp", "sso_confirm", "sso_confirmed proof", "passkey_confirm",
     "passkey_confirm_options", "passkeys", "passkey_add_options", "passkey_add",
@@ -524,6 +552,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "review": review.id,
             "archive": review.id,
             "wish": review.id,
+            "notice_id": review.id,
+            "maintenance_id": review.id,
             "inquiry_id": asked.id,
             "file_id": queries.thread_of(asked)[0].attachments.get().id,
             "invoice_id": review.id,
@@ -582,7 +612,15 @@ def test_everybody_gets_what_is_theirs(first: int, clients: dict[str, Client], t
 def test_nothing_else_is_open_when_the_use_of_a_company_has_ended(cast: Cast) -> None:
     """T4, R3: every address of the product refuses its administrator, but for those that leaving needs."""
     client, anything = cast.admin.client(), {"session": cast.editor.user.id, "passkey": cast.editor.user.id}
-    values = anything | {"name": "x", "secret": "x", "company_code": "ACME", "rule": "failures.guessing", "number": 1}
+    notice = make_control_row(Notice, to_all=True, public=False, published_at=timezone.now())
+    values = anything | {
+        "notice_id": notice.pk,
+        "name": "x",
+        "secret": "x",
+        "company_code": "ACME",
+        "rule": "failures.guessing",
+        "number": 1,
+    }
     end_use_of(cast.admin.tenant)
     seen: dict[str, set[int]] = {}
     for name, access in addresses():

@@ -329,6 +329,8 @@ def test_only_known_places_work_across_tenants() -> None:
         "backups.watch.queries",
         "backups.watch.services",
         "backups.watch.tasks",
+        "incidents.maintenance.queries",
+        "incidents.maintenance.services",
         "incidents.notices.queries",
         "incidents.notices.services",
         "incidents.alarms.channels",

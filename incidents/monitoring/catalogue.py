@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 INSIDE = "inside"  # the place of the probes that the service runs itself
 
@@ -58,6 +58,11 @@ PROBES = (
     Probe("clock_ntp", _("Clock against a time server"), (), "s", every=timedelta(minutes=15)),
 )
 BY_CODE = {probe.code: probe for probe in PROBES}
+
+
+def place_name(place: str) -> str:
+    """Where a probe runs, for people."""
+    return gettext("here") if place == INSIDE else place
 
 
 def probes_of(component: str) -> tuple[Probe, ...]:

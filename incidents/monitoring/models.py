@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_noop
 
-from incidents.monitoring.catalogue import INSIDE, ProbeState
+from incidents.monitoring.catalogue import BY_CODE, INSIDE, ProbeState, place_name
 from tenants.isolation.assets import NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.definers import declare_definer
 from tenants.isolation.models import new_id
@@ -54,3 +54,13 @@ class ProbeInterval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} {self.probe} {self.state}"
+
+    @property
+    def label(self) -> str:
+        """What was looked at, for people."""
+        return str(BY_CODE[self.probe].label) if self.probe in BY_CODE else self.probe
+
+    @property
+    def where(self) -> str:
+        """From where, for people."""
+        return place_name(self.place)

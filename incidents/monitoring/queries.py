@@ -84,6 +84,19 @@ def intervals_of_all(start: datetime, end: datetime) -> dict[str, list[Span]]:
     }
 
 
+def first_look() -> datetime | None:
+    """When the oldest look that is still kept was; None before the first one."""
+    with platform_transaction():
+        return ProbeInterval.objects.order_by("since").values_list("since", flat=True).first()
+
+
+def trouble(since: datetime, most: int = 50) -> list[ProbeInterval]:
+    """What was found out of order or impaired since then, the newest first."""
+    broken = Q(state__in=[ProbeState.DOWN, ProbeState.DEGRADED])
+    with platform_transaction():
+        return list(ProbeInterval.objects.filter(broken, until__gte=since, probe__in=BY_CODE).order_by("-since")[:most])
+
+
 def timelines(start: datetime, end: datetime) -> Series:
     """What each probe saw at each place in a period, without holes."""
     around = Q(until__gte=start - _LONGEST_GAP, since__lte=end + _LONGEST_GAP)

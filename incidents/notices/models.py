@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +133,10 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title_ja
+
+    def get_absolute_url(self) -> str:
+        """Its page for those who are logged in; Django's name for it."""
+        return reverse("notice", args=[self.id])
 
     @property
     def state(self) -> NoticeState:

@@ -1,5 +1,6 @@
 """Reads of notices: for a reader, by the door in the wall; for operators, as the platform role (N7)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +17,13 @@ from tenants.isolation.transactions import platform_transaction, tenant_transact
 from tenants.models import State, Tenant
 
 _PER_PAGE = 25
-# What nobody has opened by then no longer counts as unread.
-UNREAD_DAYS = 90
+# What nobody has opened by then no longer counts as unread; a bell counts no further than that many.
+UNREAD_DAYS, UNREAD_MOST = 90, 100
 
 _READ = "LEFT JOIN notices_noticeread r ON r.notice_id = n.id AND r.user_id = %s AND r.tenant_id = %s"
-_ADDRESSED = f"SELECT n.*, r.read_at FROM notices_addressed(%s) n {_READ}"  # noqa: S608  # constants alone
+_ADDRESSED = f"FROM notices_addressed(%s) n {_READ}"
+# What lists show: texts can be long.
+_HEAD = "n.id, n.kind, n.title_ja, n.title_en, n.urgent, n.published_at, n.takes_effect_at, n.withdrawn_at"
 _NEWEST_FIRST = "ORDER BY n.published_at DESC, n.id DESC"
 _EVER = "-infinity"
 
@@ -34,13 +37,14 @@ def notices_for(tenant_id: UUID) -> list[Notice]:
 
 def notices_of(reader: User) -> list[Notice]:
     """The same for one person of the company in scope, each with `read_at`."""
-    return _addressed("WHERE n.withdrawn_at IS NULL", reader)
+    return _addressed("WHERE n.withdrawn_at IS NULL", reader, head=True)
 
 
 def unread_of(reader: User) -> list[Notice]:
     """What this person has not opened, of the last days and since the account was made; one question."""
     since = max(reader.created_at, timezone.now() - timedelta(days=UNREAD_DAYS))
-    return _addressed("WHERE n.withdrawn_at IS NULL AND r.read_at IS NULL", reader, since=since)
+    unread = "WHERE n.withdrawn_at IS NULL AND r.read_at IS NULL"
+    return _addressed(unread, reader, since=since, head=True)[:UNREAD_MOST]
 
 
 def find_notice_for(notice_id: UUID, reader: User) -> Notice | None:
@@ -93,6 +97,12 @@ def addressed_companies(notice: Notice) -> list[Tenant]:
         return list(_companies(notice)) if not notice.to_all else []
 
 
+def companies_of_codes(codes: Collection[str]) -> list[Tenant]:
+    """The companies of these codes that are not erased."""
+    with platform_transaction():
+        return list(Tenant.objects.filter(company_code__in=codes).exclude(state=State.ERASED).order_by("company_code"))
+
+
 def address_ids(notice: Notice) -> list[UUID] | None:
     """Their keys; None for a notice to all. Inside the platform's transaction."""
     if notice.to_all:
@@ -139,6 +149,8 @@ def _companies(notice: Notice) -> "QuerySet[Tenant]":
     return tenants.filter(id__in=NoticeAddress.objects.filter(notice=notice).values("tenant_id"))
 
 
-def _addressed(condition: str, reader: User, *params: Any, since: datetime | None = None) -> list[Notice]:
-    asked = f"{_ADDRESSED} {condition} {_NEWEST_FIRST}"
+def _addressed(
+    condition: str, reader: User, *params: Any, since: datetime | None = None, head: bool = False
+) -> list[Notice]:
+    asked = f"SELECT {_HEAD if head else 'n.*'}, r.read_at {_ADDRESSED} {condition} {_NEWEST_FIRST}"
     return list(Notice.objects.raw(asked, [since or _EVER, reader.id, reader.tenant_id, *params]))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from auditlog.actions import Action
 from auditlog.actors import Actor
 from auditlog.services import Target, record
+from incidents.notices import mails
 from incidents.notices.actions import (
     NOTICE_DRAFTED,
     NOTICE_PUBLISHED,
@@ -25,26 +25,25 @@ from incidents.notices.actions import (
 from incidents.notices.content import Content
 from incidents.notices.lead import complaint, is_short
 from incidents.notices.models import REASON_LENGTH, Notice, NoticeAddress, NoticeRead
-from incidents.notices.queries import address_ids, due_notices
-from tenants.isolation.context import tenant_scope
-from tenants.isolation.directory import provider_company
+from incidents.notices.queries import address_ids, due_notices, unread_of
 from tenants.isolation.transactions import atomic, platform_transaction
+from tenants.queries import provider_scope
 
 
 def draft_notice(content: Content, *, actor: Actor) -> Notice:
     """Write a notice that nobody sees yet. Raises ValidationError, keyed by field."""
     content.check()
-    with platform_transaction():
+    with provider_scope(), platform_transaction():
         notice = Notice.objects.create(**content.fields(), drafted_by_name=actor.name or actor.user_id)
         _address(notice, content)
-        _record(NOTICE_DRAFTED, notice, actor=actor, after=_facts(content))
+        record(NOTICE_DRAFTED, target=_target(notice), actor=actor, after=_facts(content))
     return notice
 
 
 def revise_notice(notice: Notice, content: Content, *, actor: Actor) -> Notice:
     """Say it differently, before it is published. Raises ValidationError. A notice that waits for its hour goes on."""
     content.check()
-    with platform_transaction():
+    with provider_scope(), platform_transaction():
         notice = _open(notice)
         before = {name: getattr(notice, name) for name in content.fields()}
         for name, value in content.fields().items():
@@ -54,7 +53,7 @@ def revise_notice(notice: Notice, content: Content, *, actor: Actor) -> Notice:
         notice.save()
         NoticeAddress.objects.filter(notice=notice).delete()
         _address(notice, content)
-        _record(NOTICE_REVISED, notice, actor=actor, before=_plain(before), after=_facts(content))
+        record(NOTICE_REVISED, target=_target(notice), actor=actor, before=_plain(before), after=_facts(content))
     return notice
 
 
@@ -62,15 +61,15 @@ def schedule_notice(notice: Notice, *, publish_at: datetime | None, actor: Actor
     """Let the clock publish it then; None takes that back. Raises ValidationError, also for an hour that is over."""
     if publish_at is not None and publish_at <= timezone.now():
         raise ValidationError({"publish_at": _("This moment is over: choose a later one, or publish it now.")})
-    with platform_transaction():
+    with provider_scope(), platform_transaction():
         notice = _open(notice)
         if publish_at is not None:
             _require_lead(notice, publish_at)
         before, notice.publish_at = notice.publish_at, publish_at
         notice.save(update_fields=["publish_at"])
-        _record(
+        record(
             NOTICE_SCHEDULED,
-            notice,
+            target=_target(notice),
             actor=actor,
             before=_plain({"publish_at": before}),
             after=_plain({"publish_at": publish_at}),
@@ -83,7 +82,7 @@ def publish_notice(notice: Notice, *, actor: Actor) -> Notice:
 
     Published again it stays as it is: whoever asks twice tells once.
     """
-    with platform_transaction():
+    with provider_scope(), platform_transaction():
         notice = Notice.objects.select_for_update().get(id=notice.id)
         if notice.published_at is not None and notice.withdrawn_at is None:
             return notice
@@ -100,7 +99,7 @@ def publish_due(*, actor: Actor) -> int:
     """
     published = 0
     for waiting in due_notices(timezone.now()):
-        with platform_transaction():
+        with provider_scope(), platform_transaction():
             due = Notice.objects.select_for_update(skip_locked=True)
             notice = due.filter(id=waiting.id, published_at=None, withdrawn_at=None).first()
             if notice is not None and notice.publish_at is not None and notice.publish_at <= timezone.now():
@@ -115,14 +114,15 @@ def withdraw_notice(notice: Notice, *, reason: str, actor: Actor) -> Notice:
         raise ValidationError(
             {"reason": _("Give the reason in at most %(length)d characters.") % {"length": REASON_LENGTH}}
         )
-    with platform_transaction():
+    with provider_scope(), platform_transaction():
         notice = Notice.objects.select_for_update().get(id=notice.id)
         if notice.withdrawn_at is not None:
             raise ValidationError(_("This notice was withdrawn already."), code="withdrawn")
         notice.withdrawn_at, notice.withdrawn_by_name = timezone.now(), actor.name or actor.user_id
         notice.withdrawal_reason = reason.strip()
         notice.save(update_fields=["withdrawn_at", "withdrawn_by_name", "withdrawal_reason"])
-        _record(NOTICE_WITHDRAWN, notice, actor=actor, after={"reason": notice.withdrawal_reason})
+        mails.stop(notice, actor=actor)
+        record(NOTICE_WITHDRAWN, target=_target(notice), actor=actor, after={"reason": notice.withdrawal_reason})
     return notice
 
 
@@ -140,13 +140,20 @@ def mark_read(notice: Notice, *, reader: User, actor: Actor) -> bool:
     return True
 
 
+def mark_all_read(*, reader: User, actor: Actor) -> int:
+    """The same for everything that the bell counts; how many."""
+    return sum(mark_read(notice, reader=reader, actor=actor) for notice in unread_of(reader))
+
+
 def _publish(notice: Notice, *, actor: Actor) -> Notice:
     notice.published_at, notice.published_by_name = timezone.now(), actor.name or actor.user_id
     notice.save(update_fields=["published_at", "published_by_name"])
     tenant_ids = address_ids(notice)
+    if notice.mail_to:
+        mails.start(notice, tenant_ids, actor=actor)
     companies = "all" if tenant_ids is None else len(tenant_ids)
     after = {"published_at": notice.published_at, "companies": companies, "mail_to": notice.mail_to}
-    _record(NOTICE_PUBLISHED, notice, actor=actor, after=_plain(after))
+    record(NOTICE_PUBLISHED, target=_target(notice), actor=actor, after=_plain(after))
     return notice
 
 
@@ -171,15 +178,6 @@ def _require_lead(notice: Notice, announced_at: datetime) -> None:
     short = is_short(notice.kind, announced_at=announced_at, takes_effect_at=notice.takes_effect_at)
     if short and not notice.short_notice_ja:
         raise ValidationError({"takes_effect_at": complaint(notice.kind)}, code="short")
-
-
-def _record(
-    action: Action, notice: Notice, *, actor: Actor, after: dict[str, Any], before: dict[str, Any] | None = None
-) -> None:
-    provider = provider_company()
-    if provider is not None:
-        with tenant_scope(provider.tenant_id):
-            record(action, actor=actor, target=_target(notice), before=before, after=after)
 
 
 def _target(notice: Notice) -> Target:

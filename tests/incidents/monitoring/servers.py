@@ -29,9 +29,9 @@ class Site:
 
 
 @contextmanager
-def site(context: ssl.SSLContext | None = None, **answers: tuple[int, bytes]) -> Iterator[Site]:
+def site(context: ssl.SSLContext | None = None, *, ready: tuple[int, bytes] = (404, b"")) -> Iterator[Site]:
     """Serve `/login/`, `/healthz` and `/readyz` as told; any may be changed while it runs."""
-    told = Site(answers={"/login/": (200, b"<form>"), "/healthz": (200, b"ok"), **answers})
+    told = Site(answers={"/login/": (200, b"<form>"), "/healthz": (200, b"ok"), "/readyz": ready})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -165,8 +165,7 @@ def test_what_harms_is_announced_in_time_or_says_why_not(cast: Cast, draft: Writ
         services.publish_notice(
             services.revise_notice(late, explained, actor=cast.operator.actor), actor=cast.operator.actor
         )
-    with tenant_transaction(cast.editor.tenant.id):
-        newest = notices_of(cast.editor.user)[0]
+    newest = notices_for(cast.editor.tenant.id)[0]
     assert (newest.id, newest.short_notice) == (late.id, "法令改正のため")
 
 
