@@ -125,7 +125,8 @@ def forget_address(address: str, *, actor: Actor) -> int:
 def forget_addresses(about: str, *, before: datetime, actor: Actor) -> int:
     """Take the addresses of subscribers out of mails about such things that were all sent by then; how many mails."""
     with platform_transaction():
-        kept = Delivery.objects.filter(tenant_id=None, mailing__about=about, mailing__finished_at__lt=before)
+        finished = Mailing.objects.filter(about=about, finished_at__lt=before).values("id")
+        kept = Delivery.objects.filter(tenant_id=None, mailing_id__in=finished)
         keys = list(kept.exclude(unsubscribe="").values_list("id", flat=True)[:_BATCH])
         if keys:
             mark = Concat(Replace(Cast("id", CharField()), Value("-"), Value("")), Value("@"))

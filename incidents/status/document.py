@@ -141,7 +141,19 @@ class PublicMaintenance:
     state: str
     begins_at: datetime
     ends_at: datetime
-    announced_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What everybody was told of maintenance: announced, prolonged, cancelled, done; the last without a mail."""
+
+    id: str
+    maintenance: str
+    title: Text
+    body: Text
+    components: tuple[str, ...]
+    published_at: datetime
+    mailed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +167,7 @@ class Outage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusDocument:
     """Everything that the status page says, as of `generated_at`. `home` and `page` are addresses, of the application
-    and of the page itself; incidents come newest first, maintenance in the order in which it begins.
+    and of the page itself; incidents and news come newest first, maintenance in the order in which it begins.
     """
 
     generated_at: datetime
@@ -165,6 +177,7 @@ class StatusDocument:
     components: tuple[ComponentStatus, ...] = ()
     incidents: tuple[PublicIncident, ...] = ()
     maintenance: tuple[PublicMaintenance, ...] = ()
+    news: tuple[News, ...] = ()
     outage: Outage | None = None
 
     @property

@@ -4,21 +4,25 @@ Everything here is public by what it comes from: incidents that were published a
 that was announced. No list of companies, no internal log, no notice to some is read at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from incidents import queries, telling
 from incidents.components import COMPONENTS
 from incidents.maintenance.models import Maintenance, MaintenanceState
-from incidents.maintenance.queries import maintenance_between, planned_stops
+from incidents.maintenance.queries import find_maintenance, maintenance_between, planned_stops
 from incidents.models import IncidentReport
 from incidents.monitoring.catalogue import ProbeState
 from incidents.monitoring.queries import component_states, intervals_of_all
+from incidents.notices.models import Kind
+from incidents.notices.queries import public_notices
 from incidents.severity import Severity
 from incidents.status.days import Span, days_of
 from incidents.status.document import (
     DAYS,
+    News,
     Outage,
     PublicIncident,
     PublicMaintenance,
@@ -37,6 +41,7 @@ _MEASURED = {
     ProbeState.DOWN: State.DOWN,
     ProbeState.UNKNOWN: State.UNKNOWN,
 }
+ABOUT_MAINTENANCE = "maintenance"
 _GRAVE = frozenset({Severity.CRITICAL, Severity.SERIOUS})
 # Incidents stay on the page for a year, maintenance is told of half a year ahead and a month after.
 _INCIDENTS, _AHEAD, _BEHIND = timedelta(days=365), timedelta(days=183), timedelta(days=30)
@@ -65,8 +70,14 @@ def current_document(now: datetime, *, outage: Outage | None = None) -> StatusDo
         )
         for one in document.components
     )
-    planned = tuple(_maintenance(each, at) for each in maintenance if (at := each.announced_at) is not None)
-    return replace(document, components=components, incidents=incidents, maintenance=planned, outage=outage)
+    return replace(
+        document,
+        components=components,
+        incidents=incidents,
+        maintenance=tuple(_maintenance(each) for each in maintenance),
+        news=tuple(_news(now)),
+        outage=outage,
+    )
 
 
 def _states(
@@ -124,7 +135,7 @@ def _report(report: IncidentReport, at: datetime) -> Report:
     )
 
 
-def _maintenance(planned: Maintenance, at: datetime) -> PublicMaintenance:
+def _maintenance(planned: Maintenance) -> PublicMaintenance:
     return PublicMaintenance(
         id=planned.id.hex,
         title=Text(planned.title_ja, planned.title_en),
@@ -136,5 +147,21 @@ def _maintenance(planned: Maintenance, at: datetime) -> PublicMaintenance:
         state=planned.state,
         begins_at=planned.started_at or planned.begins_at,
         ends_at=planned.ended_at or planned.ends_at,
-        announced_at=at,
     )
+
+
+def _news(now: datetime) -> Iterator[News]:
+    """The notices to everybody by which maintenance was announced, prolonged, cancelled, and its end was told."""
+    for notice in public_notices():
+        if notice.kind != Kind.MAINTENANCE or notice.published_at is None or now - notice.published_at > _BEHIND:
+            continue
+        about = find_maintenance(UUID(notice.about_id)) if notice.about == ABOUT_MAINTENANCE else None
+        yield News(
+            id=notice.id.hex,
+            maintenance=about.id.hex if about else "",
+            title=Text(notice.title_ja, notice.title_en),
+            body=Text(notice.body_ja, notice.body_en),
+            components=tuple(about.components) if about else (),
+            published_at=notice.published_at,
+            mailed=bool(notice.mail_to),
+        )

@@ -94,20 +94,20 @@ def publications(document: StatusDocument) -> Iterator[Publication]:
                 f"{report.kind}-{report.number}",
                 report.published_at,
                 list(incident.components),
-                _subject(document.product, "report", report.kind, incident.title),
+                _subject(document.product, incident.title, report.kind),
                 report.body,
                 page,
             )
-    for planned in document.maintenance:
-        if planned.state in {"announced", "under_way"}:
+    for one in document.news:
+        if one.mailed:
             yield Publication(
-                f"maintenance-{planned.id}",
-                "announced",
-                planned.announced_at,
-                list(planned.components),
-                _subject(document.product, "maintenance", planned.state, planned.title),
-                planned.body,
-                _both(f"{document.page}{{language}}/index.html#maintenance-{planned.id}"),
+                f"maintenance-{one.maintenance}",
+                one.id,
+                one.published_at,
+                list(one.components),
+                _subject(document.product, one.title),
+                one.body,
+                _both(f"{document.page}{{language}}/index.html#maintenance-{one.maintenance}"),
             )
 
 
@@ -115,17 +115,14 @@ def _is_told(publication: Publication) -> bool:
     return any(each.step == publication.step for each in mailings_about(ABOUT, publication.about_id))
 
 
-def _subject(product: str, what: str, code: str, title: Text) -> Text:
+def _subject(product: str, title: Text, report: str = "") -> Text:
     said = {}
     for language in ("ja", "en"):
         with translation.override(language):
-            kind = label(what, code) if what == "report" else _("Maintenance")
             words = title.en or title.ja if language == "en" else title.ja
-            said[language] = _("[%(product)s] %(kind)s: %(title)s") % {
-                "product": product,
-                "kind": kind,
-                "title": words,
-            }
+            named = {"product": product, "kind": label("report", report), "title": words}
+            pattern = _("[%(product)s] %(kind)s: %(title)s") if report else _("[%(product)s] %(title)s")
+            said[language] = pattern % named
     return Text(**said)
 
 

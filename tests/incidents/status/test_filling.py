@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
-from incidents.maintenance.plan import Plan
-from incidents.maintenance.services import announce_maintenance, plan_maintenance
 
 from auditlog.actors import Actor
 from incidents.components import COMPONENTS
+from incidents.mailing.models import Delivery
+from incidents.maintenance.plan import Plan
+from incidents.maintenance.services import announce_maintenance, plan_maintenance
 from incidents.models import Incident
 from incidents.monitoring.catalogue import PROBES, ProbeState
 from incidents.monitoring.services import Sample, keep
@@ -21,10 +22,13 @@ from incidents.publishing import change_report, publish_report
 from incidents.queries import find_report, reports_of
 from incidents.services import note, open_incident, set_commander
 from incidents.states import change_status
-from incidents.status import subscribing, telling
+from incidents.status import subscribing
 from incidents.status.document import State, StatusDocument
+from incidents.status.links import digest_of
+from incidents.status.models import Subscriber
 from incidents.status.overriding import free_state, set_state
 from incidents.status.publishing import published, published_document
+from incidents.status.queries import inside_provider
 from incidents.status.services import refresh
 from incidents.status.store import StatusStore
 from incidents.status.tasks import forget_subscribers_told, render_status_page
@@ -186,10 +190,10 @@ def test_announced_maintenance_is_there_and_is_told(cast: Cast) -> None:
 
 
 def _subscribe(cast: Cast, address: str, components: list[str], language: str = "ja") -> None:
-    with tenant_scope(cast.operator.tenant.id):
-        subscribing.ask(address=address, language=language, components=components, actor=JOB)
-        (one,) = [each for each in subscribing.Subscriber.objects.all() if subscribing.address_of(each) == address]
-        subscribing.confirm(one.id, actor=JOB)
+    subscribing.ask(address=address, language=language, components=components, actor=JOB)
+    with inside_provider():
+        one = Subscriber.objects.get(address_digest=digest_of(address))
+    subscribing.confirm(one.id, actor=JOB)
 
 
 def _publications() -> list[mail.EmailMessage]:
@@ -227,9 +231,6 @@ def test_addresses_leave_the_record_after_a_week(cast: Cast) -> None:
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
             forget_subscribers_told.delay()
         with platform_transaction():
-            assert telling.mailings_about("status", "x") == []
-            from incidents.mailing.models import Delivery
-
             assert Delivery.objects.filter(address="all@example.com").count() == left
 
 

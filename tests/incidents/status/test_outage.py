@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from incidents.status.document import Outage
 from incidents.status.outage import render_outage, render_recovery, still_seen
@@ -21,6 +22,7 @@ from incidents.status.rendering import render
 from incidents.status.store import StatusStore, open_status_store
 from tests.conftest import EVERY_ROLE
 from tests.documents.server import running_server
+from tests.incidents.monitoring.servers import site
 from tests.incidents.status.documents import NOW, quiet_document
 
 NO_ANSWER = {"ja": "サービスに接続できません", "en": "The service does not answer"}
@@ -90,12 +92,10 @@ def test_the_application_stops_and_the_page_says_so(tmp_path: Path) -> None:
         outage = getattr(published_document(store), "outage", None)
         assert outage is not None
         assert stopped <= outage.since <= datetime.now(UTC)
-        with running_server(tmp_path / "documents", tmp_path / "log", STATUS_STORE=f"file://{folder}") as server:
-            url = f"http://127.0.0.1:{server.port}"
-            assert NO_ANSWER["ja"] in page(server.port, "/status/")
-            probe(url, folder)
-            assert NO_ANSWER["ja"] not in page(port, "/")
-            assert NO_ANSWER["en"] not in page(port, "/en/index.html")
+        with site() as back:
+            call_command("probe", url=back.url, store=f"file://{folder}", once=True)
+        assert NO_ANSWER["ja"] not in page(port, "/")
+        assert NO_ANSWER["en"] not in page(port, "/en/index.html")
 
 
 def test_an_outage_keeps_its_beginning(store: StatusStore) -> None:
