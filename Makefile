@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # Dozens of tests start processes of the product: they find it compiled, whatever the environment says.
 TEST := SEKISHO_MODE=test PYTHONDONTWRITEBYTECODE=
 
-.PHONY: help code demo test suite lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit bench-backup bench-retention
+.PHONY: help code demo test suite lint format messages setup setup-demo system lock secrets clean bench-isolation bench-tenants bench-login bench-session bench-audit bench-backup bench-retention bench-notices
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -59,6 +59,9 @@ bench-backup: setup  ## Measure archives and restoring beside pg_dump and pg_res
 
 bench-retention: setup  ## Measure expiry beside DELETE, an erasure beside pages, a data return beside zip (about 20 minutes); ARGS as above
 	$(BIN)/python -m benchmarks.retention $(ARGS)
+
+bench-notices: setup  ## Measure a mail to 50,000 people, also with kill -9 in the middle, and the status page (about 15 minutes); ARGS as above
+	$(BIN)/python -m benchmarks.notices $(ARGS)
 
 bench-session: setup  ## Measure what stands between a request and its view (about 1 minute); ARGS as above
 	$(BIN)/python -m benchmarks.session $(ARGS)

@@ -23,6 +23,8 @@ os.environ |= {
     "VAULT_DOCUMENT_STORE": f"file://{KEYS}/documents",
     "VAULT_BACKUP_STORE": f"file://{KEYS}/backups",
     "AUDIT_ANCHOR_STORE": f"file://{KEYS}/anchors",
+    "STATUS_STORE": f"file://{KEYS}/status",
+    "STATIC_ROOT": f"{KEYS}/static",
 }
 
 # Given back when the process exits. Taken before the product's settings read the server's address.
@@ -48,3 +50,4 @@ DATABASES |= {
 if os.environ.get("BENCH_ARM") == "filter":
     DATABASES["default"] = DATABASES["filter"]
 LOGGING_CONFIG = None
+CELERY_TASK_DEFAULT_QUEUE = DATABASE

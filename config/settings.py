@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tenants.invoices",
     "tenants.usage",
     "incidents",
+    "incidents.reports",
     "incidents.mailing",
     "incidents.notices",
     "incidents.maintenance",
@@ -358,6 +359,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 _mail = env.email_url("EMAIL_URL") if PRODUCTION else env.email_url("EMAIL_URL", default="consolemail://")
 globals().update({key: value for key, value in _mail.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sekisho <no-reply@localhost>")
+EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=15)  # seconds that a mail server may take for one answer
 # Where mail servers report mails to many that could not be delivered; it leads to `manage.py mail bounced`.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 MAIL_CONNECTIONS: int = env.int("MAIL_CONNECTIONS", default=2)  # to the mail server, for one mail to many

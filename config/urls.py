@@ -37,13 +37,18 @@ import backups.runs.urls_operator
 import backups.urls
 import backups.urls_console
 import backups.urls_operator
+import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
+import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
+import incidents.mailing.urls_operator
 import incidents.maintenance.urls_operator
 import incidents.monitoring.urls
 import incidents.monitoring.urls_operator
 import incidents.notices.urls
 import incidents.notices.urls_operator
+import incidents.reports.urls_console
+import incidents.reports.urls_operator
 import incidents.status.urls
 import incidents.status.urls_operator
 import incidents.urls_console
@@ -84,6 +89,7 @@ console = [
     *backups.urls_console.urlpatterns,
     *backups.requests.urls_console.urlpatterns,
     *incidents.urls_console.urlpatterns,
+    *incidents.reports.urls_console.urlpatterns,
     *tenants.contract.urls_console.urlpatterns,
     *retention.holds.urls_console.urlpatterns,
     *retention.expiry.urls_console.urlpatterns,
@@ -94,6 +100,7 @@ console = [
 ]
 operator = [
     *incidents.urls_operator.urlpatterns,
+    *incidents.reports.urls_operator.urlpatterns,
     *tenants.urls.urlpatterns,
     *tenants.contract.urls_operator.urlpatterns,
     *retention.cancellation.urls_operator.urlpatterns,
@@ -106,6 +113,7 @@ operator = [
     *auditlog.watching.urls_operator.urlpatterns,
     *auditlog.retention.urls.urlpatterns,
     *incidents.alerts.urls_operator.urlpatterns,
+    *incidents.mailing.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
@@ -118,6 +126,8 @@ operator = [
     *retention.expiry.urls_operator.urlpatterns,
     *retention.holds.urls_operator.urlpatterns,
     *retention.disclosure.urls_operator.urlpatterns,
+    *incidents.alarms.urls_operator.urlpatterns,
+    *incidents.clock.urls_operator.urlpatterns,
     *incidents.notices.urls_operator.urlpatterns,
     *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,

@@ -13,4 +13,4 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from incidents import actions  # noqa: F401
+        from incidents import actions, attention  # noqa: F401

@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 
 from config.business_hours import ZONE
 from incidents import phrases
-from incidents.models import EntryKind, Incident, IncidentEntry, IncidentReport, ReportKind
+from incidents.models import EntryKind, Incident, IncidentEntry, IncidentReport, ReportKind, Status
 
 LANGUAGES = ("ja", "en")
 _GOING = frozenset({ReportKind.FIRST_NOTICE, ReportKind.UPDATE})
+_AT_WORK = frozenset({Status.INVESTIGATING, Status.IDENTIFIED})
 _CARRIED = ("cause", "stopgap", "remedy", "prevention")
 # Promised are round times, as people would: 15:30 and not 15:37:12.
 _STEP = timedelta(minutes=10)
@@ -36,29 +37,30 @@ def draft(
     """
     now = timezone.now()
     entries = list(log)
+    recovered = incident.resolved_at or (now if kind == ReportKind.RECOVERY else None)
     words: dict[str, str] = {}
     for language in LANGUAGES:
         for name, text in _sections(incident, kind, language, companies, neutral).items():
             words[f"{name}_{language}"] = text
-        words[f"course_{language}"] = "\n".join(_course(incident, entries, language))
-        words |= _carried(before, kind, language) if before else {}
+        words[f"course_{language}"] = "\n".join(_course(incident, entries, recovered, language))
+        words |= _carried(before, language) if before else {}
     return IncidentReport(
         incident_id=incident.id,
         kind=kind,
         began_at=_minute(incident.began_at),
         detected_at=_minute(incident.detected_at),
-        recovered_at=_minute(incident.resolved_at or (now if kind == ReportKind.RECOVERY else None)),
+        recovered_at=_minute(recovered),
         next_update_at=next_update(incident, kind, now),
         drafted_at=now,
         **words,
     )
 
 
-def _carried(before: IncidentReport, kind: ReportKind, language: str) -> dict[str, str]:
-    """Causes and measures as they were told last; that nothing is known yet is no news after the recovery."""
+def _carried(before: IncidentReport, language: str) -> dict[str, str]:
+    """Causes and measures as they were told last, if that was more than the words of the product."""
     found = {f"{name}_{language}": getattr(before, f"{name}_{language}") for name in _CARRIED}
-    empty = {phrases.CAUSE[language], phrases.STOPGAP[language]} if kind not in _GOING else set()
-    return {name: "" if text in empty else text for name, text in found.items() if text}
+    stale = {phrases.CAUSE[language], phrases.STOPGAP[language]}
+    return {name: text for name, text in found.items() if text and text not in stale}
 
 
 def next_update(incident: Incident, kind: str, now: datetime) -> datetime | None:
@@ -106,13 +108,12 @@ def _sections(
         "companies": _companies(companies, language, counted=kind == ReportKind.FINAL_REPORT),
         "standing": standing,
     }
-    unknown = kind in _GOING
     return {
         "title": phrases.TITLES[kind][language].format(**facts),
         "summary": phrases.SUMMARIES[kind][language].format(**facts),
         "impact": phrases.IMPACT[language].format(**facts),
-        "cause": phrases.CAUSE[language] if unknown else "",
-        "stopgap": phrases.STOPGAP[language] if unknown else "",
+        "cause": phrases.CAUSE[language] if incident.status == Status.INVESTIGATING else "",
+        "stopgap": phrases.STOPGAP[language] if incident.status in _AT_WORK else "",
     }
 
 
@@ -122,13 +123,13 @@ def _companies(number: int | None, language: str, *, counted: bool) -> str:
     return (phrases.COUNTED if counted else phrases.SOME)[language].format(count=number)
 
 
-def _course(incident: Incident, log: list[IncidentEntry], language: str) -> list[str]:
+def _course(incident: Incident, log: list[IncidentEntry], recovered: datetime | None, language: str) -> list[str]:
     """The lines of the timeline so far."""
     lines = [(incident.began_at, phrases.BEGAN), (incident.detected_at, phrases.DETECTED)]
     for entry in log:
         what = entry.facts.get("report" if entry.kind == EntryKind.PUBLISHED else "status", "")
         if entry.kind in {EntryKind.PUBLISHED, EntryKind.STATUS} and what in phrases.COURSE:
             lines.append((entry.at, phrases.COURSE[what]))
-    lines.append((incident.resolved_at, phrases.RECOVERED))
+    lines.append((recovered, phrases.RECOVERED))
     known = sorted((at, words) for at, words in ((at, words[language]) for at, words in lines) if at is not None)
     return [f"{at.astimezone(ZONE):%Y-%m-%d %H:%M} {words}" for at, words in known]

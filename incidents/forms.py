@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents import components, promises
 from incidents.models import GOING_ON, IncidentReport, ReportKind, Status
@@ -63,8 +64,10 @@ class DetailsForm(forms.Form):
     components = forms.MultipleChoiceField(
         label=_("Components"), choices=components.CHOICES, widget=forms.CheckboxSelectMultiple, required=False
     )
-    detected_at = MomentField(label=_("Detected"), help_text=_("Every promise counts from here."))
-    began_at = MomentField(label=_("Began"), required=False)
+    detected_at = MomentField(
+        label=pgettext_lazy("incident", "Detected"), help_text=_("Every promise counts from here.")
+    )
+    began_at = MomentField(label=pgettext_lazy("incident", "Began"), required=False)
     personal_data = forms.BooleanField(label=_("Personal data may have leaked"), required=False)
     malicious = forms.BooleanField(label=_("By a malicious act"), required=False)
     public = forms.BooleanField(label=_("Show it on the public status page"), required=False)
@@ -73,7 +76,9 @@ class DetailsForm(forms.Form):
 class OpenForm(DetailsForm):
     """A new incident."""
 
-    severity = forms.ChoiceField(label=_("Severity"), choices=_severities, widget=forms.RadioSelect)
+    severity = forms.ChoiceField(
+        label=pgettext_lazy("incident", "Severity"), choices=_severities, widget=forms.RadioSelect
+    )
     tenants = CompaniesField()
     public = None  # type: ignore[assignment]  # follows from the severity and the companies
     field_order = ("severity", "title_ja", "title_en", "components", "detected_at", "began_at", "tenants")
@@ -110,7 +115,8 @@ class StatusForm(forms.Form):
     """How far it is."""
 
     status = forms.ChoiceField(
-        label=_("Status"), choices=[(one.value, one.label) for one in (*GOING_ON, Status.RESOLVED)]
+        label=pgettext_lazy("incident", "Status"),
+        choices=[(one.value, one.label) for one in (*GOING_ON, Status.RESOLVED)],
     )
     at = MomentField(label=_("Since"), required=False, help_text=_("Left empty: now."))
     text = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(_AREA))
@@ -119,7 +125,9 @@ class StatusForm(forms.Form):
 class SeverityForm(forms.Form):
     """A new judgement."""
 
-    severity = forms.ChoiceField(label=_("Severity"), choices=_severities, widget=forms.RadioSelect)
+    severity = forms.ChoiceField(
+        label=pgettext_lazy("incident", "Severity"), choices=_severities, widget=forms.RadioSelect
+    )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 2}))
 
 
@@ -175,9 +183,9 @@ class SettingsForm(forms.Form):
 class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
     """The words of a report, in both languages."""
 
-    began_at = MomentField(label=_("Began"), required=False)
-    detected_at = MomentField(label=_("Detected"), required=False)
-    recovered_at = MomentField(label=_("Recovered"), required=False)
+    began_at = MomentField(label=pgettext_lazy("incident", "Began"), required=False)
+    detected_at = MomentField(label=pgettext_lazy("incident", "Detected"), required=False)
+    recovered_at = MomentField(label=pgettext_lazy("incident", "Recovered at"), required=False)
     next_update_at = MomentField(
         label=_("Next report"), required=False, help_text=_("Promised to everybody who reads this one.")
     )

@@ -14,6 +14,8 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from incidents import promises
 from incidents.clock.models import Deadline
+from incidents.mailing.models import Mailing
+from incidents.mailing.queries import Numbers, mailings_about, numbers_of
 from incidents.models import (
     ENDED,
     GOING_ON,
@@ -56,8 +58,9 @@ class PublicIncident:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An affected company by its name."""
+    """An affected company by its name, and the number of the incident."""
 
+    number: str
     row: IncidentTenant
     tenant: Tenant | None
 
@@ -65,7 +68,7 @@ class Affected:
 def find_incident(number: str) -> Incident | None:
     """The incident of a number such as INC-2026-0007."""
     with platform_transaction():
-        return _numbered(number).first()
+        return _numbered(number).select_related("merged_into").first()
 
 
 def incident_of_source(source: Source, source_id: str) -> Incident | None:
@@ -106,7 +109,7 @@ def affected_of(incident: Incident) -> list[Affected]:
     with platform_transaction():
         rows = list(incident.affected.all())
         tenants = Tenant.objects.in_bulk([row.tenant_id for row in rows])
-    found = [Affected(row, tenants.get(row.tenant_id)) for row in rows]
+    found = [Affected(incident.number, row, tenants.get(row.tenant_id)) for row in rows]
     return sorted(found, key=lambda each: each.tenant.company_code if each.tenant else "")
 
 
@@ -134,10 +137,19 @@ def deadlines_of(incident: Incident) -> list[Deadline]:
         return promises.deadlines_of(incident)
 
 
+def mailings_of(reports: Iterable[IncidentReport]) -> dict[UUID, list[tuple[Mailing, Numbers]]]:
+    """The mails by which each published report went out, and what became of them."""
+    return {
+        report.id: [(mailing, numbers_of(mailing.id)) for mailing in mailings_about("notice", report.notice_id)]
+        for report in reports
+        if report.notice_id is not None
+    }
+
+
 def find_report(incident: Incident, report_id: UUID) -> IncidentReport | None:
     """A report of the incident, in whatever state."""
     with platform_transaction():
-        return incident.reports.filter(id=report_id).first()
+        return incident.reports.filter(id=report_id).select_related("incident").first()
 
 
 def merged_into(incident: Incident) -> list[Incident]:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 class Severity(models.TextChoices):
     """Gravest first. The code is kept in records: it never changes its meaning."""
 
-    CRITICAL = "critical", _("Critical")
+    CRITICAL = "critical", pgettext_lazy("severity", "Critical")
     SERIOUS = "serious", pgettext_lazy("severity", "Serious")
     MODERATE = "moderate", _("Moderate")
     MINOR = "minor", _("Minor")

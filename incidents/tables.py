@@ -1,7 +1,5 @@
 """Tables of incidents."""
 
-from typing import Any
-
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,11 +15,8 @@ _OWN_STATUS = "{% load elements %}{% badge record.incident.get_status_display st
 _COMPANY = """{% if record.tenant %}<strong>{{ record.tenant.company_code }}</strong> {{ record.tenant.name }}
 {% else %}–{% endif %}
 {% if record.row.impact %}<br><span class="text-secondary">{{ record.row.impact }}</span>{% endif %}"""
-_TOLD = """{% load elements i18n %}{% if record.row.told_at %}{% translate "Told" as told %}
-{% badge told status="done" %} {% moment record.row.told_at %}
-{% else %}{% translate "Not told yet" as untold %}{% badge untold status="pending" %}{% endif %}"""
-_IMPACT = """{% load i18n %}<a href="{% url "operator:incident_impact" table.incident.number record.row.tenant_id %}">
-{% translate "Impact" %}</a>"""
+_TOLD = '{% include "incidents/operator/_told.html" with one=record only %}'
+_IMPACT = '{% include "incidents/operator/_impact.html" with one=record only %}'
 
 
 class IncidentTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
@@ -29,12 +24,14 @@ class IncidentTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     number = tables.TemplateColumn(_NUMBER, verbose_name=_("Number"))
     title_ja = tables.TemplateColumn(_TITLE, verbose_name=_("What happened"))
-    severity = tables.TemplateColumn(_SEVERITY, verbose_name=_("Severity"))
-    status = tables.TemplateColumn(_STATUS, verbose_name=_("Status"))
+    severity = tables.TemplateColumn(_SEVERITY, verbose_name=pgettext_lazy("incident", "Severity"))
+    status = tables.TemplateColumn(_STATUS, verbose_name=pgettext_lazy("incident", "Status"))
     commander_name = tables.Column(verbose_name=_("Commander"))
-    detected_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Detected"))
+    detected_at = tables.TemplateColumn(_MOMENT, verbose_name=pgettext_lazy("incident", "Detected"))
     published_at = tables.TemplateColumn(_MOMENT, verbose_name=_("First published"), empty_values=())
-    resolved_at = tables.TemplateColumn(_MOMENT, verbose_name=_("Recovered"), empty_values=())
+    resolved_at = tables.TemplateColumn(
+        _MOMENT, verbose_name=pgettext_lazy("incident", "Recovered at"), empty_values=()
+    )
 
     class Meta:
         orderable = False
@@ -60,20 +57,19 @@ class AffectedTable(tables.Table):  # type: ignore[misc]
     empty_icon = "building"
     empty_hint = _("Name the companies as soon as you know them: they have to be told.")
 
-    def __init__(self, *args: Any, incident: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.incident = incident
-
 
 class OwnIncidentTable(tables.Table):  # type: ignore[misc]
     """What concerned a company."""
 
     number = tables.TemplateColumn(_OWN_NUMBER, verbose_name=_("Number"), empty_values=())
     title = tables.Column(accessor="incident__title", verbose_name=_("What happened"))
-    status = tables.TemplateColumn(_OWN_STATUS, verbose_name=_("Status"), empty_values=())
+    status = tables.TemplateColumn(_OWN_STATUS, verbose_name=pgettext_lazy("incident", "Status"), empty_values=())
     published_at = tables.TemplateColumn(_MOMENT, accessor="incident__published_at", verbose_name=_("First published"))
     resolved_at = tables.TemplateColumn(
-        _MOMENT, accessor="incident__resolved_at", verbose_name=_("Recovered"), empty_values=()
+        _MOMENT,
+        accessor="incident__resolved_at",
+        verbose_name=pgettext_lazy("incident", "Recovered at"),
+        empty_values=(),
     )
 
     class Meta:

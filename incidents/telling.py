@@ -6,6 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from auditlog.actors import Actor
 from incidents.drafts import said
@@ -14,6 +15,8 @@ from incidents.notices.content import Content
 from incidents.notices.models import Kind, Notice
 from incidents.notices.services import draft_notice, publish_notice
 from incidents.promises import ABOUT
+from tenants.isolation.context import tenant_scope
+from tenants.isolation.directory import provider_company
 
 
 def tell(incident: Incident, report: IncidentReport, tenant_ids: Collection[UUID] | None, *, actor: Actor) -> Notice:
@@ -34,7 +37,9 @@ def tell(incident: Incident, report: IncidentReport, tenant_ids: Collection[UUID
         about_id=str(incident.id),
         link=reverse("console:incident", args=[incident.number]),
     )
-    return publish_notice(draft_notice(content, actor=actor), actor=actor)
+    provider = provider_company()
+    with tenant_scope(provider.tenant_id if provider else None):
+        return publish_notice(draft_notice(content, actor=actor), actor=actor)
 
 
 def body_of(report: IncidentReport, language: str) -> str:
@@ -43,12 +48,17 @@ def body_of(report: IncidentReport, language: str) -> str:
         (_heading, summary), *sections = report.sections
         parts = [f"■{heading}\n{text}" for heading, text in sections]
         if moments := _moments(report, language):
-            parts.insert(0, "■" + _("Times") + "\n" + moments)
+            parts.insert(0, "■" + pgettext("incident report", "Dates and times") + "\n" + moments)
         if report.next_update_at is not None:
             parts.append("■" + _("Next report") + "\n" + said(report.next_update_at, language))
     return "\n\n".join([summary, *parts])
 
 
 def _moments(report: IncidentReport, language: str) -> str:
-    known = ((_("Began"), report.began_at), (_("Detected"), report.detected_at), (_("Recovered"), report.recovered_at))
-    return "\n".join(f"{label}: {said(at, language)}" for label, at in known if at is not None)
+    known = (
+        (pgettext("incident", "Began"), report.began_at),
+        (pgettext("incident", "Detected"), report.detected_at),
+        (pgettext("incident", "Recovered at"), report.recovered_at),
+    )
+    lines = [(label, said(at, language)) for label, at in known if at is not None]
+    return "\n".join(_("%(label)s: %(moment)s") % {"label": label, "moment": moment} for label, moment in lines)

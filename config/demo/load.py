@@ -21,6 +21,7 @@ from config.demo.companies import COMPANIES, PROVIDER, DemoCompany, Person
 from config.demo.contracts import keep_record
 from config.demo.files import files_of
 from config.demo.history import tell_history
+from config.demo.incident import go_through
 from config.demo.leaving import leave
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
@@ -28,7 +29,7 @@ from documents.counterparties import create_counterparty
 from documents.names import Place
 from tenants.isolation.secrets import BearerSecret
 from tenants.isolation.transactions import tenant_transaction
-from tenants.queries import tenant_by_code
+from tenants.queries import provider_scope, tenant_by_code
 from tenants.services import CreatedTenant, FirstUser, create_provider, create_tenant
 
 
@@ -40,10 +41,21 @@ def load() -> bool:
     for company in missing:
         _load_company(company)
     if PROVIDER in missing:
+        _go_through_an_incident()
         tell_history([tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))])
     if missing:
         back_up_everybody(RunKind.SCHEDULED)  # the provider, and the platform: the others have theirs of today
     return bool(missing)
+
+
+def _go_through_an_incident() -> None:
+    """One that concerned the first company, led by the provider's operator."""
+    affected = tenant_by_code(COMPANIES[0].code)
+    with provider_scope() as provider_id:
+        with tenant_transaction(provider_id):
+            operator = User.objects.get(user_id=PROVIDER.people[0].user_id)
+        if affected is not None:
+            go_through(affected, operator)
 
 
 def _load_company(company: DemoCompany) -> None:

@@ -5,10 +5,17 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from incidents.alerts.promoting import Opening
 from incidents.alerts.queries import Rule
 from incidents.alerts.registry import Unit
 from incidents.alerts.services import MOST_MINUTES, Wanted
+from incidents.severity import EXPLANATIONS, Severity
+
+
+def _severities() -> list[tuple[str, str]]:
+    return [(level.value, f"{level.label}: {EXPLANATIONS[level]}") for level in Severity]
 
 
 class AcknowledgeForm(forms.Form):
@@ -19,12 +26,24 @@ class AcknowledgeForm(forms.Form):
     )
 
 
+class IncidentForm(forms.Form):
+    """How grave it is, and what customers are told first."""
+
+    severity = forms.ChoiceField(label=_("Severity"), choices=_severities)
+    title_ja = forms.CharField(label=_("Title (Japanese)"), max_length=120, help_text=_("Customers read it."))
+    title_en = forms.CharField(label=_("Title (English)"), max_length=120, required=False)
+
+    def opening(self) -> Opening:
+        """What was typed, as the service takes it."""
+        return Opening(**self.cleaned_data)
+
+
 class ThresholdForm(forms.Form):
     """From which figures on a measure is bad, who is told, and why that is changed."""
 
     enabled = forms.BooleanField(label=_("In use"), required=False)
     warning = forms.FloatField(label=_("Warning"), required=False)
-    critical = forms.FloatField(label=_("Critical"), required=False)
+    critical = forms.FloatField(label=pgettext_lazy("alert", "Critical"), required=False)
     for_minutes = forms.IntegerField(
         label=_("For minutes"),
         min_value=0,
@@ -40,7 +59,7 @@ class ThresholdForm(forms.Form):
     opens_incident = forms.BooleanField(
         label=_("A critical alert opens an incident"),
         required=False,
-        help_text=_("At once and without a person, with a drafted first notice and all deadlines running."),
+        help_text=_("At once, as moderate and not public, with a drafted first notice. A person judges it then."),
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 2}), help_text=_("It stays on record.")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from incidents.alerts.judging import Level, Standing
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
@@ -21,7 +21,7 @@ class AlertLevel(models.TextChoices):
 
     UNKNOWN = Level.UNKNOWN.value, _("Cannot be measured")
     WARNING = Level.WARNING.value, _("Warning")
-    CRITICAL = Level.CRITICAL.value, _("Critical")
+    CRITICAL = Level.CRITICAL.value, pgettext_lazy("alert", "Critical")
 
 
 class EndReason(models.TextChoices):

@@ -81,6 +81,11 @@ class Figure:
         return self.rule.enabled and self.rule.limits.level_of(self.watched.value) is not Level.OK
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether a list of figures is better without it."""
+        return self.rule.measure.quiet and self.watched.known and self.watched.value == 0
+
+    @property
     def label(self) -> str:
         """The measure, and what of."""
         return self.rule.measure.about(self.watched.subject)

@@ -1,14 +1,17 @@
 """Everything that is measured, each once (N9). The app that knows a figure registers it, in its `measures` module."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.attention import MOST, Need, Source, register_needs
 from incidents.alerts.judging import Limits
 
 
@@ -43,7 +46,7 @@ class Measure:
 
     `read` returns the readings at a moment by their subjects, "" for one of the whole service; it opens its own
     transactions and may raise: then they are unknown. `component` is what suffers when it is bad, unless `affects` says
-    it subject by subject.
+    it subject by subject. The subjects of a `quiet` one are not listed while their figure is 0.
     `told_elsewhere` names who mails operators of it already: such alerts are shown and not told, unless switched on.
     """
 
@@ -57,6 +60,7 @@ class Measure:
     told_elsewhere: Promise | str = ""
     name_subject: Callable[[str], str] = str
     affects: Callable[[str], tuple[str, ...]] | None = None
+    quiet: bool = False
 
     def shown(self, value: float | None) -> str:
         """A figure with its unit, in the reader's language."""
@@ -131,11 +135,17 @@ _watches: dict[str, Watch] = {}
 
 
 def register_watch(watch: Watch) -> Watch:
-    """Show what it has noticed on the page of alerts."""
+    """Show what it has noticed on the page of alerts, and on the start page of those who hold its menu."""
     if watch.code in _watches:
         raise ValueError(f"Watch {watch.code} is registered twice.")
     _watches[watch.code] = watch
+    register_needs(Source(f"watch.{watch.code}", watch.label, watch.menu, "alert-circle", partial(_needs, watch)))
     return watch
+
+
+def _needs(watch: Watch) -> Iterator[Need]:
+    for one in watch.problems()[:MOST]:
+        yield Need(f"{one.label} {one.about}".strip(), reverse(watch.url_name), one.since)
 
 
 def watches() -> list[Watch]:

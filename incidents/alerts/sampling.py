@@ -13,6 +13,7 @@ from tenants.isolation.expiring import Expired
 from tenants.isolation.transactions import current_connection, platform_transaction
 
 Series = list[tuple[datetime, float]]
+Course = list[tuple[datetime, float | None]]
 
 _BINNED = """
 SELECT measure, subject, date_bin(%(step)s, at, timestamptz '2000-01-01 00:00+00') AS bin, avg(value)
@@ -22,12 +23,19 @@ GROUP BY measure, subject, bin ORDER BY bin
 _OF_ONE = _BINNED.replace("GROUP BY", "AND measure = %(of)s AND subject = %(about)s GROUP BY")
 
 
-def series_of(measure: str, subject: str, since: datetime, until: datetime, *, most: int = 240) -> Series:
-    """The figures of one subject, minute by minute; longer spans by the mean of some minutes. As the platform role."""
+def series_of(measure: str, subject: str, since: datetime, until: datetime, *, most: int = 240) -> Course:
+    """The figures of one subject, minute by minute, None in a gap; longer spans by the mean of some minutes.
+
+    As the platform role.
+    """
     minutes = max(1, round((until - since).total_seconds() / 60 / most))
     with platform_transaction(), current_connection().cursor() as cursor:
         cursor.execute(_OF_ONE, {**_span(timedelta(minutes=minutes), since, until), "of": measure, "about": subject})
-        return [(at, value) for _measure, _subject, at, value in cursor.fetchall()]
+        found = {at: value for _measure, _subject, at, value in cursor.fetchall()}
+    if not found:
+        return []
+    step, steps = timedelta(minutes=minutes), (max(found) - min(found)) // timedelta(minutes=minutes)
+    return [(at, found.get(at)) for at in (min(found) + number * step for number in range(steps + 1))]
 
 
 def recent_series(since: datetime, until: datetime, *, points: int = 48) -> dict[tuple[str, str], Series]:

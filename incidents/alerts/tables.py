@@ -17,6 +17,7 @@ _FIGURE = """<a href="{% url 'operator:threshold' record.rule.measure.code %}">{
 _FIGURE_LEVEL = (
     "{% load elements %}{% include 'incidents/alerts/_level.html' with level=record.level passing=record.is_passing %}"
 )
+_CRITICAL = pgettext_lazy("alert", "Critical")
 _MEASURE = """<a href="{% url 'operator:threshold' record.measure.code %}">{{ record.measure.label }}</a><br>
 <small class="text-secondary">{{ record.measure.explanation }}</small>"""
 _RULE_STATE = """{% load elements %}{% if record.enabled %}{% badge on status="active" %}
@@ -101,7 +102,7 @@ class RuleTable(tables.Table):  # type: ignore[misc]
 
     measure = tables.TemplateColumn(_MEASURE, verbose_name=_("Measure"))
     warning = tables.Column(verbose_name=_("Warning"), accessor="limits__warning", default="–", attrs=_NUMERIC)
-    critical = tables.Column(verbose_name=_("Critical"), accessor="limits__critical", default="–", attrs=_NUMERIC)
+    critical = tables.Column(verbose_name=_CRITICAL, accessor="limits__critical", default="–", attrs=_NUMERIC)
     minutes = tables.Column(verbose_name=_("For minutes"), accessor="limits__for_minutes", attrs=_NUMERIC)
     tells = tables.TemplateColumn(
         _TELLS,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from auditlog.actors import Actor
 from incidents.alerts import machines
 from incidents.alerts.looking import look
+from incidents.alerts.promoting import open_due
 from tenants.isolation.tasks import platform_task
 from tenants.models import Tenant
 from tenants.queries import provider_scope
@@ -20,11 +21,13 @@ _JOB = Actor.system("alerts")
 
 @platform_task
 def look_at_measures() -> int:
-    """Read and judge everything that is measured; returns how many readings were judged."""
+    """Read and judge everything that is measured, and react; returns how many readings were judged."""
     _say(machines.report)  # the first look finds this machine, however early it comes
     try:
         with provider_scope():
-            return look(timezone.now(), actor=_JOB)
+            judged = look(timezone.now(), actor=_JOB)
+            open_due(actor=_JOB)
+            return judged
     except Tenant.DoesNotExist:
         return 0  # a fresh installation: there is nobody yet whom it would concern
 

@@ -14,7 +14,7 @@ class ClockConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself, and give everybody the calendar in force."""
         from config.business_hours import register_calendar
-        from incidents.clock import actions  # noqa: F401
+        from incidents.clock import actions, attention  # noqa: F401
         from incidents.clock.editions import calendar_in_force
 
         register_calendar(calendar_in_force)

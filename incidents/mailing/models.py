@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from tenants.isolation.assets import EVIDENCE_DAYS, NO_RIGHTS, Asset, Erasure, Ownership, Retention, TableKind
 from tenants.isolation.models import new_id
 
+LEFT, STOPPED = "left", "stopped"
+_REASONS = {LEFT: _("No longer with the company"), STOPPED: _("The mailing was stopped")}
 _RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE"})
 
 
@@ -181,3 +183,13 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def shown_address(self) -> str:
+        """The address; nothing where it was forgotten (`services.forget_address`)."""
+        return "" if self.address.endswith("@") else self.address
+
+    @property
+    def reason(self) -> str:
+        """Why it was not sent, in the reader's language, or what the mail server said."""
+        return str(_REASONS.get(self.error, self.error))

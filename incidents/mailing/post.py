@@ -5,11 +5,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-# For one answer of the server. A mail takes a few.
-TIMEOUT = 15
 _CLOSING = 421  # RFC 5321: the server closes the connection, whatever it was asked
 
 
@@ -29,7 +26,7 @@ class Post:
     """A connection that opens with the first mail, and anew when the server has closed it between two."""
 
     def __init__(self) -> None:
-        self._connection = get_connection(timeout=settings.EMAIL_TIMEOUT or TIMEOUT)
+        self._connection = get_connection()
         self._used = False
 
     def __enter__(self) -> Self:

@@ -15,15 +15,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from incidents.mailing.composing import NOBODY, compose
-from incidents.mailing.models import Delivery, DeliveryState, Mailing
-from incidents.mailing.post import TIMEOUT, Post, RefusedError, ServerAwayError
+from incidents.mailing.models import LEFT, Delivery, DeliveryState, Mailing
+from incidents.mailing.post import Post, RefusedError, ServerAwayError
 from incidents.mailing.recipients import Reader, readers_of
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import Tenant
 
 BATCH = 50
-# Longer than one mail can take, with every answer of the server as late as it may be.
-LEASE = timedelta(seconds=8 * TIMEOUT)
 # A worker's time at a stretch, so that other work comes in between.
 STRETCH_SECONDS = 20.0
 # A mail that is put off so often (three days) is given up; a server that is away never is.
@@ -62,6 +60,11 @@ def send(mailing_id: UUID) -> int:
     return sent
 
 
+def lease() -> timedelta:
+    """For how long a claim holds: longer than a mail can take, with each answer of the server as late as it may be."""
+    return timedelta(seconds=8 * settings.EMAIL_TIMEOUT)
+
+
 def _claim(mailing_id: UUID) -> _Batch | None:
     """Take the next mails, unless the mailing waits or enough workers are at it."""
     now, claim = timezone.now(), uuid4()
@@ -74,12 +77,12 @@ def _claim(mailing_id: UUID) -> _Batch | None:
         )
         deliveries = list(due.order_by("next_try_at", "id")[:BATCH])
         keys = [delivery.id for delivery in deliveries]
-        Delivery.objects.filter(id__in=keys).update(claim=claim, next_try_at=now + LEASE)
+        Delivery.objects.filter(id__in=keys).update(claim=claim, next_try_at=now + lease())
         companies = Tenant.objects.in_bulk({each.tenant_id for each in deliveries if each.tenant_id})
     if not deliveries:
         return None
     readers = readers_of((each.tenant_id, each.user_id) for each in deliveries if each.tenant_id and each.user_id)
-    return _Batch(mailing, claim, deliveries, readers, companies, monotonic() + LEASE.total_seconds())
+    return _Batch(mailing, claim, deliveries, readers, companies, monotonic() + lease().total_seconds())
 
 
 def workers_at(mailing_id: UUID, now: datetime) -> int:
@@ -91,11 +94,11 @@ def workers_at(mailing_id: UUID, now: datetime) -> int:
 def _held(batch: _Batch) -> Iterator[Delivery]:
     """The mails one by one, as long as they are ours: renewed in time, or left to whoever took them over."""
     for delivery in batch.deliveries:
-        if batch.held_until - monotonic() < LEASE.total_seconds() * 0.75:
+        if batch.held_until - monotonic() < lease().total_seconds() * 0.75:
             with platform_transaction():
-                _ours(batch).update(next_try_at=timezone.now() + LEASE)
+                _ours(batch).update(next_try_at=timezone.now() + lease())
                 left = set(_ours(batch).values_list("id", flat=True))
-            batch.held_until = monotonic() + LEASE.total_seconds()
+            batch.held_until = monotonic() + lease().total_seconds()
             if delivery.id not in left:
                 return
         yield delivery
@@ -106,7 +109,7 @@ def _deliver(post: Post, batch: _Batch, delivery: Delivery) -> int:
     reader = batch.readers.get(delivery.user_id, None) if delivery.user_id else NOBODY
     company = batch.companies.get(delivery.tenant_id) if delivery.tenant_id else None
     if reader is None or (company is None and delivery.tenant_id):
-        _note(delivery, batch.claim, state=DeliveryState.SKIPPED, error="left")
+        _note(delivery, batch.claim, state=DeliveryState.SKIPPED, error=LEFT)
         return 0
     name, code = (company.name, company.company_code) if company else ("", "")
     try:

@@ -14,7 +14,7 @@ from auditlog.actors import Actor
 from auditlog.services import Target, record
 from incidents.mailing.actions import ADDRESS_FORGOTTEN, MAILING_RESUMED, MAILING_STARTED, MAILING_STOPPED
 from incidents.mailing.composing import body_of, message_id_of
-from incidents.mailing.models import Audience, Delivery, DeliveryState, Mailing, MailingCompany
+from incidents.mailing.models import LEFT, STOPPED, Audience, Delivery, DeliveryState, Mailing, MailingCompany
 from incidents.mailing.recipients import companies_told
 from tenants.isolation.models import new_id
 from tenants.isolation.tasks import queue_on_commit
@@ -88,7 +88,7 @@ def stop_mailing(mailing_id: UUID, *, actor: Actor) -> bool:
         mailing.expanded_at = mailing.expanded_at or mailing.stopped_at
         mailing.save(update_fields=["stopped_at", "expanded_at"])
         waiting = Delivery.objects.filter(mailing_id=mailing.id, state=DeliveryState.QUEUED)
-        kept = waiting.update(state=DeliveryState.SKIPPED, error="stopped")
+        kept = waiting.update(state=DeliveryState.SKIPPED, error=STOPPED)
         record(MAILING_STOPPED, actor=actor, target=_target(mailing), after={"not_sent": kept})
         queue_on_commit(_WORK, str(mailing.id))
         return True
@@ -113,7 +113,7 @@ def forget_address(address: str, *, actor: Actor) -> int:
     """Take a subscriber's address out of what was sent, when they have left; how many mails. Nothing waits for them."""
     with platform_transaction():
         found = Delivery.objects.filter(tenant_id=None, address=address)
-        found.filter(state=DeliveryState.QUEUED).update(state=DeliveryState.SKIPPED, error="left")
+        found.filter(state=DeliveryState.QUEUED).update(state=DeliveryState.SKIPPED, error=LEFT)
         keys = list(found.values_list("id", flat=True))
         for key in keys:  # one address a mailing: each keeps a mark of its own
             Delivery.objects.filter(id=key).update(address=f"{key.hex}@", unsubscribe="")

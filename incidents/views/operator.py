@@ -110,15 +110,15 @@ def page_of(request: MemberRequest, incident: Incident, **forms: Any) -> HttpRes
     """The page of an incident, with the form of a deed that was refused in place of a fresh one."""
     reports, deadlines = queries.reports_of(incident), queries.deadlines_of(incident)
     items = checklist(incident, deadlines)
-    affected = queries.affected_of(incident)
+    affected, mails = queries.affected_of(incident), queries.mailings_of(reports)
     context: dict[str, Any] = {
         "incident": incident,
         "items": items,
         "step": next_step(incident, reports, items),
         "drafts": [report for report in reports if report.is_draft],
-        "published": [report for report in reports if not report.is_draft],
+        "published": [(report, mails.get(report.id, [])) for report in reports if not report.is_draft],
         "log": [(entry, words_of(entry)) for entry in queries.log_of(incident)],
-        "affected": AffectedTable(affected, incident=incident),
+        "affected": AffectedTable(affected),
         "untold": sum(each.row.told_at is None for each in affected),
         "merged": queries.merged_into(incident),
         "refused": next(iter(forms), ""),

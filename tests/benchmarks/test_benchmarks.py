@@ -96,6 +96,18 @@ def test_what_goes_and_what_is_returned_is_measured(tmp_path: Path) -> None:
     assert min(ours["rate"], ours["ratio"], theirs["rate"]) > 0
 
 
+def test_telling_everybody_and_the_status_page_are_measured(tmp_path: Path) -> None:
+    """`benchmarks.notices`: everybody once, although the workers are killed; the page beside a file (N1, N2)."""
+    sizes = ("--companies", "2", "--people", "3", "--timeout", "1", "--minute", "1", "--rounds", "2")
+    mailing, page = _run("notices", tmp_path, *sizes)
+    _bare, undisturbed, killed = mailing["numbers"]
+    for row in (undisturbed, killed):
+        assert row["reached"] == row["message_ids"] == row["expected"] == 6
+        assert row["copies"] <= 2
+    assert [row["name"] for row in page["numbers"]] == ["page, packed", "file, packed", "page, plain", "file, plain"]
+    assert all(row["rate"] > 0 for row in page["numbers"])
+
+
 def _run(name: str, directory: Path, *options: str) -> list[dict[str, Any]]:
     file = directory / "results.json"
     run = subprocess.run(

@@ -40,8 +40,9 @@ def test_what_presses_most_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
-def test_the_start_page_of_an_operator_shows_what_waits(cast: Cast) -> None:
+def test_the_start_page_of_an_operator_shows_what_waits(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """T3: a deletion that somebody asked for; nobody else sees it, and a holder of other menus does not either."""
+    monkeypatch.setattr(attention, "_sources", {"deletions": attention._sources["deletions"]})
     client = cast.operator.client()
     assert "Nothing needs you now" in client.get("/").content.decode()
     asked = request_deletion(

@@ -23,7 +23,7 @@ SEALING = register_measure(
         _("For how long nothing was sealed; it is sealed every minute."),
         Unit.SECONDS,
         # After 15 minutes the verification of the log tells of it as a standstill (auditlog.verification).
-        Limits(warning=300, margin=120),
+        Limits(warning=300, for_minutes=2, margin=120),
         _lag,
         component="audit",
     )

@@ -81,6 +81,7 @@ DOWN = register_measure(
         _minutes_in(ProbeState.DOWN),
         name_subject=_named,
         affects=_affected,
+        quiet=True,
     )
 )
 IMPAIRED = register_measure(
@@ -93,6 +94,7 @@ IMPAIRED = register_measure(
         _minutes_in(ProbeState.DEGRADED),
         name_subject=_named,
         affects=_affected,
+        quiet=True,
     )
 )
 CERTIFICATE = register_measure(

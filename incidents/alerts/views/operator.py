@@ -1,5 +1,6 @@
 """What is measured and what is not in order, for the provider's operators (N9, P4)."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, menu_required, step_up_to_change
 from accounts.forms import complain
-from incidents.alerts import queries, services
-from incidents.alerts.forms import AcknowledgeForm, ThresholdForm
+from incidents.alerts import promoting, queries, services
+from incidents.alerts.forms import AcknowledgeForm, IncidentForm, ThresholdForm
 from incidents.alerts.models import SAMPLE_DAYS, Alert
 from incidents.alerts.registry import measure_of, watches
 from incidents.alerts.sampling import series_of
@@ -44,7 +46,7 @@ def alerts(request: MemberRequest) -> HttpResponse:
         "warnings": sum(alert.level == "warning" for alert in opened),
         "unknown": sum(alert.level == "unknown" for alert in opened),
         "noticed": noticed,
-        "figures": FigureTable(figures),
+        "figures": FigureTable([each for each in figures if not each.is_quiet]),
         "measured": len(figures),
         "closed": ClosedAlertTable(closed.object_list),
         "page": closed,
@@ -73,6 +75,22 @@ def alert_acknowledge(request: MemberRequest, alert_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("You have acknowledged the alert. It goes on until the figure is in order."))
     return redirect("operator:alert", alert_id)
+
+
+@menu_required("operator.incidents")
+@require_POST
+def alert_incident(request: MemberRequest, alert_id: UUID) -> HttpResponse:
+    """Open an incident from an alert."""
+    found, form = _found(alert_id), IncidentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, incident_form=form)
+    try:
+        incident = promoting.open_from_alert(found, form.opening(), actor=request.user.as_actor())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("operator:alert", alert_id)
+    messages.success(request, _("The incident is open, and its first notice is drafted."))
+    return redirect("operator:incident", incident.number)
 
 
 @menu_required("operator.monitoring")
@@ -111,7 +129,13 @@ def _found(alert_id: UUID) -> Alert:
     return found
 
 
-def _page(request: MemberRequest, found: Alert, *, acknowledge_form: AcknowledgeForm | None = None) -> HttpResponse:
+def _page(
+    request: MemberRequest,
+    found: Alert,
+    *,
+    acknowledge_form: AcknowledgeForm | None = None,
+    incident_form: IncidentForm | None = None,
+) -> HttpResponse:
     watched, label = queries.watched_of(found), queries.label_of(found)
     context = {
         "alert": found,
@@ -124,6 +148,8 @@ def _page(request: MemberRequest, found: Alert, *, acknowledge_form: Acknowledge
         "chart": _chart(found),
         "days": SAMPLE_DAYS,
         "acknowledge_form": acknowledge_form or AcknowledgeForm(),
+        "incident_form": incident_form or IncidentForm(initial=asdict(promoting.suggested(found))),
+        "leads_incidents": "operator.incidents" in request.menus,
         "trail": [(_("Alerts"), reverse("operator:alerts")), (label, "")],
     }
     return render(request, "incidents/alerts/alert.html", context)
@@ -135,8 +161,9 @@ def _chart(found: Alert) -> dict[str, Any] | None:
     series = series_of(found.measure, found.subject, found.opened_at - _AROUND, until)
     if not series:
         return None
-    lines = [{"label": _("Figure"), "values": [round(value, 2) for _at, value in series]}]
-    for name, label in (("warning", _("Warning")), ("critical", _("Critical"))):
+    figures = [None if value is None else round(value, 2) for _at, value in series]
+    lines: list[dict[str, Any]] = [{"label": _("Figure"), "values": figures}]
+    for name, label in (("warning", _("Warning")), ("critical", pgettext("alert", "Critical"))):
         if (limit := found.limits.get(name)) is not None:
             lines.append({"label": label, "values": [limit] * len(series)})
     form = "H:i" if until - found.opened_at < timedelta(hours=20) else "n/j H:i"

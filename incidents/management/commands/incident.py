@@ -44,9 +44,9 @@ class Command(SekishoCommand):
         showing = actions.add_parser("show", help="how one stands: promises, reports, log")
         publishing_one = actions.add_parser("publish", help="publish the draft of one as it is")
         logging = actions.add_parser("log", help="write a line into the internal log of one")
-        logging.add_argument("text", metavar="TEXT")
         for one in (showing, publishing_one, logging):
             one.add_argument("number", metavar="NUMBER", help="such as INC-2026-0007")
+        logging.add_argument("text", metavar="TEXT")
         for action in (opening, listing, showing, publishing_one, logging):
             super().add_arguments(action)
 

@@ -59,6 +59,7 @@ def things(cast: Cast) -> dict[str, object]:
         "folder_id": version.document.folder_id,
         "document_id": version.document_id,
         "number": 1,
+        "version": 1,
         "counterparty_id": partner.id,
     }
 

@@ -8,6 +8,7 @@ import pytest
 from auditlog.queries import events
 from incidents.alerts.models import Alert, Sample, Watched
 from incidents.alerts.queries import closed_alerts, open_alerts
+from incidents.alerts.sampling import series_of
 from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tests.conftest import EVERY_ROLE
 from tests.incidents.alerts.conftest import START, Gauge
@@ -139,3 +140,13 @@ def test_what_is_no_longer_measured_has_no_alert(gauge: Gauge) -> None:
     assert [(alert.subject, alert.end_reason) for alert in closed_alerts()] == [("web1", "gone")]
     with platform_transaction():
         assert [each.subject for each in Watched.objects.all()] == ["web2"]
+
+
+def test_a_gap_in_the_figures_stays_a_gap(gauge: Gauge) -> None:
+    """N9: no line is drawn through minutes in which nobody measured."""
+    gauge.show(2, web1=10)
+    gauge.now += timedelta(minutes=3)
+    gauge.show(1, web1=20)
+    course = series_of("test.load", "web1", START, gauge.now)
+    assert [value for _at, value in course] == [10, 10, None, None, None, 20]
+    assert series_of("test.load", "web2", START, gauge.now) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
 from django.utils import timezone, translation
@@ -34,12 +35,9 @@ def titles(tenant: Tenant) -> list[str]:
 
 
 def actions(tenant: Tenant) -> list[str]:
+    """What its log says of the incident itself, oldest first."""
     with tenant_transaction(tenant.id):
-        found = (
-            AuditEvent.objects.filter(action__startswith="incidents.")
-            .exclude(action__contains="deadline")
-            .order_by("id")
-        )
+        found = AuditEvent.objects.filter(target_type="incidents.incident", kind="execution").order_by("id")
         return list(found.values_list("action", flat=True))
 
 
@@ -55,6 +53,9 @@ def test_an_incident_from_detection_to_its_end(cast: Cast, opened: Open) -> None
     publishing.publish_report(first, actor=cast.operator.actor)  # who asks twice tells once
     assert titles(cast.admin.tenant) == ["First notice: Documents do not open"]
     assert titles(cast.outsider.tenant) == []
+    assert [(each.to, "First notice: Documents do not open" in each.subject) for each in mail.outbox] == [
+        ([cast.admin.user.email], True)
+    ]
     assert deadlines(incident) == {"first_notice": "done", "tenants_told": "done", "next_update": "running"}
     states.change_status(incident, status=Status.IDENTIFIED, actor=cast.operator.actor)
     recovery = publishing.draft_report(incident, ReportKind.RECOVERY, actor=cast.operator.actor)

@@ -189,7 +189,7 @@ def test_kill_anywhere(acme: Tenant, server: MailServer, start: Start, settings:
 
     go_on.delay()
     assert len(server.mails) == 6, "its claim holds for a while"
-    with time_machine.travel(timezone.now() + sending.LEASE + timedelta(seconds=1), tick=True):
+    with time_machine.travel(timezone.now() + sending.lease() + timedelta(seconds=1), tick=True):
         go_on.delay()
 
     arrived = server.arrived()
