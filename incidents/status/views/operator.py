@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,6 +61,7 @@ def render_now(request: MemberRequest) -> HttpResponse:
 @require_POST
 def free(request: MemberRequest, override_id: UUID) -> HttpResponse:
     """Show again what is measured."""
-    if overriding.free_state(override_id, actor=request.user.as_actor()):
-        messages.success(request, _("The status page shows again what is measured, within a minute."))
+    if not overriding.free_state(override_id, actor=request.user.as_actor()):
+        raise Http404
+    messages.success(request, _("The status page shows again what is measured, within a minute."))
     return redirect("operator:status_page")
