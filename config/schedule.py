@@ -118,6 +118,10 @@ SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 50},
     },
+    "write-down-availability": {
+        "task": "incidents.availability.tasks.freeze_months",
+        "schedule": crontab(hour="6", minute="50"),
+    },
     "read-in-looks": {"task": "incidents.monitoring.tasks.read_in", "schedule": crontab(), "options": {"expires": 50}},
     "sweep-stored-files": {"task": "documents.tasks.sweep_every_tenant", "schedule": crontab(hour="3", minute="40")},
 }

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "incidents.alerts",
     "incidents.inquiries",
     "incidents.monitoring",
+    "incidents.availability",
     "incidents.status",
     "backups",
     "backups.destruction",

@@ -39,6 +39,7 @@ import backups.urls_console
 import backups.urls_operator
 import incidents.alarms.urls_operator
 import incidents.alerts.urls_operator
+import incidents.availability.urls_operator
 import incidents.clock.urls_operator
 import incidents.inquiries.urls_operator
 import incidents.mailing.urls_operator
@@ -115,6 +116,7 @@ operator = [
     *incidents.alerts.urls_operator.urlpatterns,
     *incidents.mailing.urls_operator.urlpatterns,
     *incidents.monitoring.urls_operator.urlpatterns,
+    *incidents.availability.urls_operator.urlpatterns,
     *backups.urls_operator.urlpatterns,
     *backups.destruction.urls_operator.urlpatterns,
     *backups.drills.urls_operator.urlpatterns,

@@ -4,11 +4,11 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-_NUMBER = '<a href="{% url "operator:incident" record.number %}">{{ record.number }}</a>'
+_NUMBER = '<a class="text-nowrap" href="{% url "operator:incident" record.number %}">{{ record.number }}</a>'
 _TITLE = """{{ record.title }}<br><span class="text-secondary">
 {% for label in record.component_labels %}{{ label }}{% if not forloop.last %}, {% endif %}{% endfor %}</span>"""
-_SEVERITY = "{% load elements %}{% badge record.get_severity_display status=record.severity %}"
-_STATUS = "{% load elements %}{% badge record.get_status_display status=record.status %}"
+_STATUS = """{% load elements %}{% badge record.get_severity_display status=record.severity %}<br>
+{% badge record.get_status_display status=record.status %}"""
 _MOMENT = "{% load elements %}{% if value %}{% moment value %}{% else %}–{% endif %}"
 _OWN_NUMBER = '<a href="{% url "console:incident" record.incident.number %}">{{ record.incident.number }}</a>'
 _OWN_STATUS = "{% load elements %}{% badge record.incident.get_status_display status=record.incident.status %}"
@@ -24,14 +24,10 @@ class IncidentTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     number = tables.TemplateColumn(_NUMBER, verbose_name=_("Number"))
     title_ja = tables.TemplateColumn(_TITLE, verbose_name=_("What happened"))
-    severity = tables.TemplateColumn(_SEVERITY, verbose_name=pgettext_lazy("incident", "Severity"))
     status = tables.TemplateColumn(_STATUS, verbose_name=pgettext_lazy("incident", "Status"))
     commander_name = tables.Column(verbose_name=_("Commander"))
     detected_at = tables.TemplateColumn(_MOMENT, verbose_name=pgettext_lazy("incident", "Detected"))
     published_at = tables.TemplateColumn(_MOMENT, verbose_name=_("First published"), empty_values=())
-    resolved_at = tables.TemplateColumn(
-        _MOMENT, verbose_name=pgettext_lazy("incident", "Recovered at"), empty_values=()
-    )
 
     class Meta:
         orderable = False

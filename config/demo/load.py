@@ -22,7 +22,9 @@ from config.demo.contracts import keep_record
 from config.demo.files import files_of
 from config.demo.history import tell_history
 from config.demo.incident import go_through
+from config.demo.inquiries import ask_support
 from config.demo.leaving import leave
+from config.demo.news import tell_news
 from config.demo.unusual import act_unusually
 from documents.contents import store_file
 from documents.counterparties import create_counterparty
@@ -42,7 +44,9 @@ def load() -> bool:
         _load_company(company)
     if PROVIDER in missing:
         _go_through_an_incident()
-        tell_history([tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))])
+        tenants = [tenant for company in COMPANIES if (tenant := tenant_by_code(company.code))]
+        tell_history(tenants)
+        tell_news(tenants)
     if missing:
         back_up_everybody(RunKind.SCHEDULED)  # the provider, and the platform: the others have theirs of today
     return bool(missing)
@@ -80,6 +84,7 @@ def _load_company(company: DemoCompany) -> None:
     if company.partners:
         act_unusually(company, created.tenant, created.admin)
         back_up_and_delete(created.tenant)
+    ask_support(created.tenant, created.admin)
     leave(created.tenant, created.admin)
 
 

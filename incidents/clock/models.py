@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.business_hours import BusinessCalendar
@@ -92,7 +92,7 @@ class DeadlineState(StrEnum):
 
 
 STATE_LABELS = {
-    DeadlineState.RUNNING: _("Running"),
+    DeadlineState.RUNNING: pgettext_lazy("deadline", "Running"),
     DeadlineState.MET: _("Met"),
     DeadlineState.MISSED: _("Missed"),
     DeadlineState.WITHDRAWN: _("Withdrawn"),

@@ -46,7 +46,7 @@ class MessageForm(forms.Form):
 
     text = forms.CharField(label=_("Message"), max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
     attached = FilesField(
-        label=_("Files"),
+        label=_("Attachments"),
         required=False,
         help_text=_("Up to %(count)d files, 10 MB together: PDF, images, text, CSV, JSON, Office files, ZIP.")
         % {"count": MOST_FILES},
@@ -90,11 +90,19 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(label=_("Internal note"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "note_%s"  # the page has other forms with a text
+
 
 class StateForm(forms.Form):
     """Another state without an answer."""
 
     state = forms.ChoiceField(label=_("State"), choices=[(one.value, _STATES[one]) for one in BY_HAND])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "state_%s"  # as above
 
 
 class AssignForm(forms.Form):

@@ -51,7 +51,7 @@ class TroubleTable(tables.Table):  # type: ignore[misc]
     probe = tables.Column(verbose_name=_("Probe"), accessor="label")
     place = tables.Column(verbose_name=_("Place"), accessor="where")
     state = tables.TemplateColumn(
-        "{% load elements %}{% badge record.get_state_display status=value %}", verbose_name=_("State")
+        "{% load elements %}{% badge record.get_state_display status=record.state %}", verbose_name=_("State")
     )
     samples = tables.Column(verbose_name=_("Looks"), attrs=_NUMERIC)
     detail = tables.Column(verbose_name=_("What was found"))

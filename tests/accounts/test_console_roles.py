@@ -195,7 +195,7 @@ def test_the_matrix_costs_the_same_for_many(
     """Style 7.22: one number of queries at 1 and at 30 roles; one of them asks which menus are closed (T2)."""
     for number in range(count):
         own_role(cast, f"Role {number}", "documents")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page_of(client, "/console/roles/matrix/")
 
 

@@ -31,7 +31,7 @@ def user_of(cast: Cast, user_id: str) -> User:
         return User.objects.get(user_id=user_id)
 
 
-QUERIES_OF_THE_LIST = 13
+QUERIES_OF_THE_LIST = 14
 
 
 # --- The list ----------------------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def test_the_list_of_imports_costs_the_same_for_many(
     """Style 7.22."""
     for _number in range(count):
         send(client, csv_of("nina,Nina,nina@acme.example,,"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page_of(client, IMPORTS)
 
 

@@ -137,7 +137,7 @@ def test_the_list_asks_as_often_for_few_as_for_many(
     for _number in range(events):
         write(acme)
     client.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(LIST)
 
 

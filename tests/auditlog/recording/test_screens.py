@@ -203,6 +203,7 @@ def test_every_page_has_a_name_that_people_read() -> None:
         "console:invoice_pdf",
         "console:usage_csv",
         "operator:usage_csv",
+        "operator:availability_csv",
         "operator:usage_company_csv",
         "operator:invoice_pdf",
         "operator:invoices_csv",

@@ -134,5 +134,5 @@ def test_the_page_costs_the_same_for_many(
     for each in range(number):
         save(cast.admin, f"{each:02}")
     client = cast.admin.client()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(PAGE)

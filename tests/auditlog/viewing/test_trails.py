@@ -153,9 +153,9 @@ def test_trails_cost_the_same_for_many(
     reader, admin = cast.reader.client(), cast.admin.client()
     for _ in range(number):
         reader.get(reverse("documents:document", args=[document.id]))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         trail(admin, document)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         admin.get("/console/audit/user/", {"account": str(cast.reader.user.id), "user": "rob"})
 
 

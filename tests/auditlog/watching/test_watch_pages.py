@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=EVERY_ROLE)
 
 __all__ = ["accesses", "second"]  # fixtures
 
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 PAGE, OPERATORS = "/console/audit/watch/", "/operator/watch/"
 
 

@@ -15,7 +15,8 @@ from incidents.inquiries import queries
 from incidents.inquiries.attachments import MOST_BYTES, Sent
 from incidents.inquiries.models import Inquiry, InquiryState
 from incidents.inquiries.queue import Wanted, queue_page
-from tenants.isolation.transactions import tenant_transaction
+from incidents.queries import open_incidents, tenant_ids_of
+from tenants.isolation.transactions import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import EVERY_ROLE, Cast
 from tests.incidents.inquiries.asking import TEXT, answer, ask, now
@@ -71,6 +72,22 @@ def test_asking_and_answering_on_pages(cast: Cast, acme: Tenant, provider: Tenan
         assert events().filter(action="inquiries.file.fetched").count() == 2
     with tenant_transaction(provider.id):
         assert events().filter(action="inquiries.file.fetched").count() == 1
+
+    promote = reverse("operator:inquiry_promote", args=one)
+    assert "Open the incident" in operator.get(promote).content.decode()
+    details = {
+        "severity": "moderate",
+        "title_ja": "検索が遅い",
+        "components": ["web"],
+        "detected_at": "2026-11-20T09:00",
+    }
+    for _again in range(2):
+        operator.post(promote, details)
+    [incident] = open_incidents()
+    with platform_transaction():
+        assert tenant_ids_of(incident) == [acme.id]
+    assert (incident.source, incident.source_id) == ("inquiry", str(inquiry.id))
+    assert now(inquiry).incident_number == incident.number
 
     secret = f"note {uuid4()}"
     operator.post(reverse("operator:inquiry_note", args=one), {"text": secret})

@@ -170,4 +170,4 @@ def test_queries_do_not_grow_with_the_list(cast: Cast, acme: Tenant, count: int)
     page_of(client)
     with CaptureQueriesContext(connections["default"]) as queries:
         assert page_of(client).count("1.zip") == count
-    assert len(queries) <= 10
+    assert len(queries) <= 11

@@ -1,0 +1,1 @@
+"""How much of the time the service could be used, from what probes saw (N8)."""
