@@ -24,6 +24,11 @@ SCHEDULE = {
     },
     "watch-audit-partitions": {"task": "auditlog.retention.tasks.watch_partitions", "schedule": crontab(minute="40")},
     "go-on-relocating": {"task": "auditlog.retention.tasks.go_on_relocating", "schedule": crontab(minute="*/10")},
+    "forget-subscribers-told": {
+        "task": "incidents.status.tasks.forget_subscribers_told",
+        "schedule": crontab(hour="4", minute="25"),
+    },
+    "render-status-page": {"task": "incidents.status.tasks.render_status_page", "schedule": crontab()},
     "seal-audit-log": {"task": "auditlog.tasks.seal", "schedule": crontab()},
     "forget-expired-leaves": {
         "task": "auditlog.tasks.forget_expired_leaves",

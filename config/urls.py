@@ -51,6 +51,7 @@ import incidents.notices.urls_operator
 import incidents.reports.urls_console
 import incidents.reports.urls_operator
 import incidents.status.urls
+import incidents.status.urls_operator
 import incidents.urls_console
 import incidents.urls_operator
 import retention.cancellation.urls_console
@@ -132,6 +133,7 @@ operator = [
     *incidents.notices.urls_operator.urlpatterns,
     *incidents.maintenance.urls_operator.urlpatterns,
     *accounts.network.urls_operator.urlpatterns,
+    *incidents.status.urls_operator.urlpatterns,
     *accounts.staff.urls_operator.urlpatterns,
 ]
 

@@ -8,6 +8,8 @@ from accounts.staff.records import as_operator
 from auditlog import services
 from auditlog.actions import Action
 from auditlog.actors import Actor
+from incidents import public
+from incidents.models import Incident
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.directory import provider_company
 
@@ -25,3 +27,5 @@ def record(
     if provider is not None:
         with tenant_scope(provider.tenant_id):
             services.record(action, actor=as_operator(actor), target=target, before=before, after=after)
+            if isinstance(target, Incident) and target.public and target.published_at is not None:
+                public.note_change()

@@ -354,6 +354,9 @@ MATRIX: dict[str, Page | Public] = {
     "operator:probes": Page("operator.monitoring", FINE, NO),
     "operator:availability": Page("operator.monitoring", FINE, NO),
     "operator:availability_csv": Page("operator.monitoring", FINE, NO),
+    "operator:status_page": Page("operator.monitoring", FINE, FINE),
+    "operator:status_page_render": Page("operator.monitoring", NO, SENT_AWAY),
+    "operator:status_page_free override_id": Page("operator.monitoring", NO, ABSENT),
     "operator:alerts": Page("operator.monitoring", FINE, NO),
     # There is none (tests/incidents/alerts/test_alert_pages.py has one).
     "operator:alert alert_id": Page("operator.monitoring", ABSENT, NO),
@@ -561,6 +564,7 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "erasure_id": access.id,  # likewise: tests/retention/test_certificates.py
             "language": "ja",
             "token": "x",
+            "override_id": review.id,
             "cancellation": review.id,
             "role": role.id,
             "rule": "failures.guessing",

@@ -411,6 +411,9 @@ def test_only_known_places_work_across_tenants() -> None:
         "incidents.mailing.tasks",
         "incidents.status.overriding",
         "incidents.status.queries",
+        "incidents.status.services",
+        "incidents.status.tasks",
+        "incidents.status.telling",
     }
 
 

@@ -136,6 +136,7 @@ PAGES: dict[str, Promise] = {
     "operator:watch": _("Unusual behaviour"),
     "operator:watch_rule": _("Unusual behaviour"),
     "operator:requests": _("Requests"),
+    "operator:status_page": _("Status page"),
     "operator:alerts": pgettext_lazy("page", "Alerts"),
     "operator:alert": pgettext_lazy("page", "Alert"),
     "operator:thresholds": _("Thresholds"),

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat, Replace
 from django.utils import timezone
 
 from auditlog.actors import Actor
@@ -115,6 +118,19 @@ def forget_address(address: str, *, actor: Actor) -> int:
         for key in keys:  # one address a mailing: each keeps a mark of its own
             Delivery.objects.filter(id=key).update(address=f"{key.hex}@", unsubscribe="")
         if keys:
+            record(ADDRESS_FORGOTTEN, actor=actor, target=Target("mailing.delivery"), after={"mails": len(keys)})
+        return len(keys)
+
+
+def forget_addresses(about: str, *, before: datetime, actor: Actor) -> int:
+    """Take the addresses of subscribers out of mails about such things that were all sent by then; how many mails."""
+    with platform_transaction():
+        finished = Mailing.objects.filter(about=about, finished_at__lt=before).values("id")
+        kept = Delivery.objects.filter(tenant_id=None, mailing_id__in=finished)
+        keys = list(kept.exclude(unsubscribe="").values_list("id", flat=True)[:_BATCH])
+        if keys:
+            mark = Concat(Replace(Cast("id", CharField()), Value("-"), Value("")), Value("@"))
+            Delivery.objects.filter(id__in=keys).update(address=mark, unsubscribe="")
             record(ADDRESS_FORGOTTEN, actor=actor, target=Target("mailing.delivery"), after={"mails": len(keys)})
         return len(keys)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from auditlog.actors import Actor
 from auditlog.services import Target, record
+from incidents import public
 from incidents.notices import mails
 from incidents.notices.actions import (
     NOTICE_DRAFTED,
@@ -24,7 +25,7 @@ from incidents.notices.actions import (
 )
 from incidents.notices.content import Content
 from incidents.notices.lead import complaint, is_short
-from incidents.notices.models import REASON_LENGTH, Notice, NoticeAddress, NoticeRead
+from incidents.notices.models import REASON_LENGTH, Kind, Notice, NoticeAddress, NoticeRead
 from incidents.notices.queries import address_ids, due_notices, unread_of
 from tenants.isolation.transactions import atomic, platform_transaction
 from tenants.queries import provider_scope
@@ -123,6 +124,8 @@ def withdraw_notice(notice: Notice, *, reason: str, actor: Actor) -> Notice:
         notice.save(update_fields=["withdrawn_at", "withdrawn_by_name", "withdrawal_reason"])
         mails.stop(notice, actor=actor)
         record(NOTICE_WITHDRAWN, target=_target(notice), actor=actor, after={"reason": notice.withdrawal_reason})
+        if notice.public:
+            public.note_change()
     return notice
 
 
@@ -154,6 +157,8 @@ def _publish(notice: Notice, *, actor: Actor) -> Notice:
     companies = "all" if tenant_ids is None else len(tenant_ids)
     after = {"published_at": notice.published_at, "companies": companies, "mail_to": notice.mail_to}
     record(NOTICE_PUBLISHED, target=_target(notice), actor=actor, after=_plain(after))
+    if notice.public and notice.kind != Kind.INCIDENT:  # of those the incident itself lets know
+        public.note_change()
     return notice
 
 

@@ -13,4 +13,7 @@ class StatusPageConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
+        from incidents import public
         from incidents.status import actions  # noqa: F401
+
+        public.when_it_changes("incidents.status.tasks.render_status_page")

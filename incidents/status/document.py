@@ -18,6 +18,7 @@ STALE_AFTER = timedelta(minutes=5)
 DAYS = 90
 # An outage that the probe outside has not confirmed for so long is over, or nobody looks any more.
 CONFIRMED_FOR = timedelta(minutes=5)
+GOING_ON = frozenset({"investigating", "identified", "monitoring"})
 
 
 class DocumentUnreadable(ValueError):  # noqa: N818 - reads as the statement it is
@@ -116,7 +117,12 @@ class PublicIncident:
     @property
     def is_open(self) -> bool:
         """Whether it is still going on."""
-        return self.resolved_at is None
+        return self.status in GOING_ON
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over, as far as is known; None while it goes on."""
+        return None if self.is_open else self.resolved_at or self.updated_at
 
     @property
     def updated_at(self) -> datetime:
@@ -135,22 +141,33 @@ class PublicMaintenance:
     state: str
     begins_at: datetime
     ends_at: datetime
-    announced_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What everybody was told of maintenance: announced, prolonged, cancelled, done; the last without a mail."""
+
+    id: str
+    maintenance: str
+    title: Text
+    body: Text
+    components: tuple[str, ...]
+    published_at: datetime
+    mailed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """What the probe outside has seen: the application did not answer. Open while `until` is None."""
+    """What the probe outside sees: the application has not answered since then, last at `seen_at`."""
 
     since: datetime
     seen_at: datetime
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusDocument:
     """Everything that the status page says, as of `generated_at`. `home` and `page` are addresses, of the application
-    and of the page itself; incidents come newest first, maintenance in the order in which it begins.
+    and of the page itself; incidents and news come newest first, maintenance in the order in which it begins.
     """
 
     generated_at: datetime
@@ -160,12 +177,8 @@ class StatusDocument:
     components: tuple[ComponentStatus, ...] = ()
     incidents: tuple[PublicIncident, ...] = ()
     maintenance: tuple[PublicMaintenance, ...] = ()
-    outages: tuple[Outage, ...] = ()
-
-    @property
-    def outage(self) -> Outage | None:
-        """The outage that goes on."""
-        return next((one for one in self.outages if one.until is None), None)
+    news: tuple[News, ...] = ()
+    outage: Outage | None = None
 
     @property
     def state(self) -> State:

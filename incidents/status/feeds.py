@@ -19,8 +19,9 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One publication: its address for good, when, what."""
+    """One publication: its key for good, where it is to be read, what, when."""
 
+    key: str
     address: str
     title: str
     at: datetime
@@ -30,7 +31,7 @@ class Entry:
 def entries(document: StatusDocument, language: str) -> list[Entry]:
     """The newest publications, newest first, in that language."""
     found = [*_reports(document, language), *_maintenance(document, language)]
-    return sorted(found, key=lambda entry: (entry.at, entry.address), reverse=True)[:_MOST]
+    return sorted(found, key=lambda entry: (entry.at, entry.key), reverse=True)[:_MOST]
 
 
 def _reports(document: StatusDocument, language: str) -> Iterator[Entry]:
@@ -39,14 +40,16 @@ def _reports(document: StatusDocument, language: str) -> Iterator[Entry]:
         for report in incident.reports:
             title = f"[{label('report', report.kind)}] {_said(incident.title, language)}"
             address = f"{page}#{report.kind}-{report.number}"
-            yield Entry(address, title, report.published_at, _said(report.body, language))
+            yield Entry(address, address, title, report.published_at, _said(report.body, language))
 
 
 def _maintenance(document: StatusDocument, language: str) -> Iterator[Entry]:
-    for planned in document.maintenance:
-        title = f"[{_('Maintenance')}] {_said(planned.title, language)}"
-        address = f"{document.page}{language}/index.html#maintenance-{planned.id}"
-        yield Entry(address, title, planned.announced_at, _said(planned.body, language))
+    page = f"{document.page}{language}/index.html"
+    for one in document.news:
+        address = f"{page}#maintenance-{one.maintenance}"
+        yield Entry(
+            f"{page}#news-{one.id}", address, _said(one.title, language), one.published_at, _said(one.body, language)
+        )
 
 
 def atom(document: StatusDocument, language: str) -> bytes:
@@ -63,7 +66,7 @@ def atom(document: StatusDocument, language: str) -> bytes:
     _add(ET.SubElement(feed, f"{{{_ATOM}}}author"), "name", document.product)
     for each in found:
         entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
-        _add(entry, "id", each.address)
+        _add(entry, "id", each.key)
         _add(entry, "title", each.title)
         _add(entry, "updated", _stamp(each.at))
         _add(entry, "published", _stamp(each.at))
@@ -83,7 +86,7 @@ def json_feed(document: StatusDocument, language: str) -> bytes:
         "authors": [{"name": document.product}],
         "items": [
             {
-                "id": each.address,
+                "id": each.key,
                 "url": each.address,
                 "title": each.title,
                 "content_text": each.body,

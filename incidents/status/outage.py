@@ -1,13 +1,12 @@
 """What the probe outside writes when the application does not answer, and when it does again (N1, N8).
 
 It needs the store and this code, and neither database nor broker: it changes the document that is there, and renders.
-The application keeps what the probe has written when it renders anew (`still_known`).
+The application keeps what the probe has written when it renders anew (`still_seen`).
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -15,7 +14,6 @@ from django.utils import translation
 from incidents.components import COMPONENTS
 from incidents.status.document import (
     CONFIRMED_FOR,
-    DAYS,
     ComponentStatus,
     Outage,
     State,
@@ -32,13 +30,11 @@ logger = logging.getLogger(__name__)
 def render_outage(store: StatusStore, since: datetime, now: datetime) -> None:
     """Say on the page that the application has not answered since then. To be called at each run that finds it so.
 
-    The time of an outage that the page tells of already stays as it is. Raises StoreUnavailable.
+    Where the page tells of an outage already, its beginning stays as it is. Raises StoreUnavailable.
     """
     document = published_document(store) or empty_document(now)
-    begun = document.outage
-    outage = Outage(since=begun.since if begun else since, seen_at=now)
-    closed = tuple(one for one in document.outages if one.until is not None)
-    _publish(store, replace(document, outages=(*closed, outage)), now)
+    begun = document.outage.since if document.outage else since
+    _publish(store, replace(document, outage=Outage(since=begun, seen_at=now)), now)
 
 
 def render_recovery(store: StatusStore, now: datetime) -> bool:
@@ -49,21 +45,13 @@ def render_recovery(store: StatusStore, now: datetime) -> bool:
     document = published_document(store)
     if document is None or document.outage is None:
         return False
-    ended = tuple(one if one.until else replace(one, seen_at=now, until=now) for one in document.outages)
-    _publish(store, replace(document, outages=ended), now)
+    _publish(store, replace(document, outage=None), now)
     return True
 
 
-def still_known(outages: Iterable[Outage], now: datetime) -> tuple[Outage, ...]:
-    """What the probe has written, for as long as the page shows it.
-
-    An outage that it has not confirmed for five minutes ended when it was last seen: nobody looks any more.
-    """
-    ended = (
-        replace(one, until=one.seen_at) if one.until is None and now - one.seen_at > CONFIRMED_FOR else one
-        for one in outages
-    )
-    return tuple(one for one in ended if one.until is None or now - one.until < timedelta(days=DAYS))
+def still_seen(outage: Outage | None, now: datetime) -> Outage | None:
+    """The outage that the page tells of, unless the probe has not confirmed it for five minutes: nobody looks then."""
+    return outage if outage is not None and now - outage.seen_at <= CONFIRMED_FOR else None
 
 
 def empty_document(now: datetime) -> StatusDocument:

@@ -100,7 +100,7 @@ def _pages(document: StatusDocument) -> Iterator[tuple[Place, str, dict[str, Any
         "recent_incidents": [
             one
             for one in document.incidents
-            if one.resolved_at is not None and document.generated_at - one.resolved_at < _RECENT
+            if one.ended_at is not None and document.generated_at - one.ended_at < _RECENT
         ],
         "ahead": [one for one in document.maintenance if one.state in {"announced", "under_way"}],
     }

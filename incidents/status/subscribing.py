@@ -20,6 +20,7 @@ from auditlog.actors import Actor
 from auditlog.context import current_origin
 from auditlog.services import record
 from incidents.components import BY_CODE
+from incidents.mailing.services import forget_address
 from incidents.status import actions
 from incidents.status.links import digest_of, normalize_address, subscription_path
 from incidents.status.models import ADDRESS_PURPOSE, UNCONFIRMED_DAYS, Subscriber
@@ -100,10 +101,11 @@ def change(subscriber_id: UUID, *, language: str, components: Iterable[str], act
 
 
 def end(subscriber_id: UUID, *, actor: Actor) -> None:
-    """No more mails, and the address is forgotten. Ending what has ended is fine."""
+    """No more mails, and the address is forgotten, also in what was sent. Ending what has ended is fine."""
     with inside_provider():
         subscriber = subscriber_for_change(subscriber_id)
         if subscriber is not None:
+            forget_address(address_of(subscriber), actor=actor)
             record(actions.SUBSCRIPTION_ENDED, actor=actor, target=subscriber)
             subscriber.delete()
 

@@ -29,6 +29,7 @@ INCIDENT_STATUSES: dict[str, Promise] = {
     "monitoring": pgettext_lazy("status of an incident", "Under observation"),
     "resolved": pgettext_lazy("status of an incident", "Resolved"),
     "closed": pgettext_lazy("status of an incident", "Closed"),
+    "merged": pgettext_lazy("status of an incident", "Part of another one"),
 }
 SEVERITIES: dict[str, Promise] = {
     "critical": pgettext_lazy("severity of an incident", "Critical"),

@@ -1,7 +1,8 @@
 """Tags of the public page: words in the reader's language, bars of days, lengths of time."""
 
 import math
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -59,10 +60,35 @@ def picture(component: ComponentStatus) -> drawing.Picture:
     return drawing.draw(component.days)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to say of a day; or of several, one after the other, on which nobody watched at all."""
+
+    first: date
+    day: Day
+
+
 @register.filter
-def remarkable(component: ComponentStatus) -> list[Day]:
-    """The days of a component of which there is something to say, the newest first."""
-    return [day for day in reversed(component.days) if day.is_remarkable]
+def remarkable(component: ComponentStatus) -> int:
+    """Of how many days of a component there is something to say."""
+    return sum(day.is_remarkable for day in component.days)
+
+
+@register.filter
+def lines(component: ComponentStatus) -> list[Line]:
+    """What there is to say, the newest first."""
+    found: list[Line] = []
+    for day in reversed(component.days):
+        if found and _unwatched(day) and _unwatched(found[-1].day) and found[-1].first - day.day == timedelta(days=1):
+            before = found[-1].day
+            found[-1] = Line(day.day, replace(before, unknown=before.unknown + day.unknown))
+        elif day.is_remarkable:
+            found.append(Line(day.day, day))
+    return found
+
+
+def _unwatched(day: Day) -> bool:
+    return bool(day.unknown) and not (day.up or day.degraded or day.down or day.planned)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from incidents.status.days import Span, days_of
 from incidents.status.document import (
+    News,
     PublicIncident,
     PublicMaintenance,
     Report,
@@ -40,6 +41,7 @@ def busy_document(now: datetime = NOW) -> StatusDocument:
         components=(web, files, *others),
         incidents=(_incident(now), _former(now)),
         maintenance=(_maintenance(now),),
+        news=(_news(now),),
     )
 
 
@@ -96,5 +98,16 @@ def _maintenance(now: datetime) -> PublicMaintenance:
         state="announced",
         begins_at=now + timedelta(days=8),
         ends_at=now + timedelta(days=8, hours=2),
-        announced_at=now - timedelta(days=1),
+    )
+
+
+def _news(now: datetime) -> News:
+    return News(
+        id="n1",
+        maintenance="m1",
+        title=Text("メンテナンス：定期メンテナンス", "Maintenance: Regular maintenance"),
+        body=Text("データベースを更新します。", "The database is brought up to date."),
+        components=("web",),
+        published_at=now - timedelta(days=1),
+        mailed=True,
     )

@@ -126,7 +126,7 @@ def test_age_is_said() -> None:
 def test_an_outage_is_said_first() -> None:
     """N1: what the probe outside has seen stands above everything else."""
     seen = Outage(since=NOW - timedelta(minutes=3), seen_at=NOW)
-    files = render(replace(quiet_document(), outages=(seen,)))
+    files = render(replace(quiet_document(), outage=seen))
     ja, en = files["index.html"].decode(), files["index.en.html"].decode()
     assert "サービスに接続できません" in ja
     assert "2026-11-24 18:03 JST" in ja
@@ -142,14 +142,14 @@ def test_feeds(busy: dict[str, bytes]) -> None:
     assert ids == [
         "https://status.example/en/incidents/INC-2026-0007.html#update-2",
         "https://status.example/en/incidents/INC-2026-0007.html#first_notice-1",
-        "https://status.example/en/index.html#maintenance-m1",
+        "https://status.example/en/index.html#news-n1",
     ]
     assert feed.findtext(f"{ATOM}updated") == "2026-11-24T08:26:00Z"
     items = json.loads(busy["ja/feed.json"])["items"]
     assert [item["title"] for item in items] == [
         "[続報] 文書を<開く>ことができません",
         "[第一報] 文書を<開く>ことができません",
-        "[メンテナンス] 定期メンテナンス",
+        "メンテナンス：定期メンテナンス",
     ]
     assert items[0]["content_text"] == "原因を特定しました。"
 

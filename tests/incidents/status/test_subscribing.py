@@ -68,10 +68,10 @@ def test_only_who_reads_the_mail_subscribes() -> None:
     link = link_in()
     assert client.get(link).status_code == 200
     with inside_provider():
-        assert confirmed_subscribers() == []
+        assert confirmed_subscribers(NOW) == []
     assert b"From now on" in client.post(f"{link}confirm/", headers={"Accept-Language": "en"}).content
     with inside_provider():
-        (confirmed,) = confirmed_subscribers()
+        (confirmed,) = confirmed_subscribers(NOW)
     assert (confirmed.components, confirmed.confirmed_at) == (["web", "mail"], NOW)
     assert subscribing.address_of(confirmed) == "hanako@example.com"
 
