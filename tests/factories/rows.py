@@ -39,11 +39,14 @@ def make_row(model: type[M], seed: str = "", **fields: Any) -> M:
 
 
 def make_control_row(model: type[models.Model], seed: str = "", **fields: Any) -> models.Model:
-    """A row of a table of the provider's, put there by the owner."""
+    """A row of a table of the provider's, and the rows that it needs, put there by the owner."""
     row = model()
     for field in model._meta.local_concrete_fields:
         if field.name in fields:
             setattr(row, field.name, fields[field.name])
+        elif isinstance(field, models.ForeignKey):
+            if not field.null:
+                setattr(row, field.attname, make_control_row(field.related_model, seed).pk)
         elif not field.null and not field.has_default():
             setattr(row, field.name, _value(field, seed))
     row.save(using="owner", force_insert=True)

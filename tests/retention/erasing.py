@@ -34,7 +34,7 @@ from tenants.isolation.models import new_id
 from tenants.isolation.placement import OWNER_ALIAS
 from tenants.isolation.transactions import platform_transaction
 from tenants.models import State, Tenant
-from tests.factories.rows import _value, row_id
+from tests.factories.rows import _value, make_control_row, row_id
 from tests.factories.tenants import make_tenant
 
 ACTOR = Actor.system("tests")
@@ -141,6 +141,20 @@ def _marked(model: type[models.Model], word: str) -> dict[str, Any]:
     return marked
 
 
+def _key_of(target: type[models.Model], table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> UUID | None:
+    """The key of what a row of the table refers to, which is there then: the provider's own is one for all."""
+    if target is table.model:
+        return None
+    kept = [each for each in kept_tables() if each.model is target]
+    for each in kept:
+        _save_row(each, column, tenant_id, word)
+    if kept:
+        return row_id(target, f"{tenant_id} {column}")
+    with suppress(IntegrityError), transaction.atomic(using=OWNER_ALIAS):
+        make_control_row(target, id=row_id(target))
+    return row_id(target)
+
+
 def _save_row(table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> None:
     """A row that names the company in that column, and the rows of the same seed that it refers to."""
     seed = f"{tenant_id} {column}"
@@ -154,10 +168,7 @@ def _save_row(table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> 
         elif isinstance(field, models.ForeignKey):
             target = field.related_model
             assert not isinstance(target, str)
-            for kept in kept_tables():
-                if kept.model is target:
-                    _save_row(kept, column, tenant_id, word)
-            setattr(row, field.attname, None if target is table.model else row_id(target, seed))
+            setattr(row, field.attname, _key_of(target, table, column, tenant_id, word))
         elif field.name not in marked and not field.null and not field.has_default():
             setattr(row, field.attname, _value(field, seed))
     with suppress(IntegrityError), transaction.atomic(using=OWNER_ALIAS):  # there is one, and there may be one only

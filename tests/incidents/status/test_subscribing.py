@@ -135,10 +135,10 @@ def test_one_click_ends_it_and_forgets_the_address() -> None:
     assert client.get(subscription_path(one.id)).status_code == 410
 
 
-@pytest.mark.parametrize("token", ["x", "", "0" * 32, f"{'0' * 32}:x", token_of(new_id())[:-1]])
-def test_forged_links_open_nothing(token: str) -> None:
+def test_forged_links_open_nothing() -> None:
     """N1: a link is signed; one that is not ours says nothing."""
-    assert read_token(token) is None
+    for token in ("x", "", "0" * 32, f"{'0' * 32}:x", token_of(new_id())[:-1]):
+        assert read_token(token) is None, token
 
 
 def test_addresses_are_not_readable_at_rest() -> None:
