@@ -29,6 +29,7 @@ from retention.erasure.services import plan_erasure
 from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
 from retention.holds.models import Hold
 from tenants.isolation.assets import Erasure as Way
+from tenants.isolation.assets import TableKind, asset_of
 from tenants.isolation.context import tenant_scope
 from tenants.isolation.models import new_id
 from tenants.isolation.placement import OWNER_ALIAS
@@ -142,13 +143,14 @@ def _marked(model: type[models.Model], word: str) -> dict[str, Any]:
 
 
 def _key_of(target: type[models.Model], table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> UUID | None:
-    """The key of what a row of the table refers to, which is there then: the provider's own is one for all."""
+    """The key of what a row of the table refers to: a row of the company's own, or one of the provider's for all."""
     if target is table.model:
         return None
     kept = [each for each in kept_tables() if each.model is target]
     for each in kept:
         _save_row(each, column, tenant_id, word)
-    if kept:
+    declared = asset_of(target)
+    if kept or declared is None or declared.kind is not TableKind.CONTROL:
         return row_id(target, f"{tenant_id} {column}")
     with suppress(IntegrityError), transaction.atomic(using=OWNER_ALIAS):
         make_control_row(target, id=row_id(target))
