@@ -71,6 +71,8 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         return next(iter(field.flatchoices))[0]
     if isinstance(field, models.CharField | models.TextField):
         return uuid5(NAMESPACE_OID, f"{field} {seed}").hex[: field.max_length]
+    if isinstance(field, models.IntegerField) and _numbers_rows(field):
+        return 1 + uuid5(NAMESPACE_OID, f"{field} {seed}").int % 30_000
     fitting: dict[type[models.Field[Any, Any]], Any] = {
         models.IntegerField: 1,
         models.FloatField: 1.0,
@@ -88,3 +90,9 @@ def _value(field: "models.Field[Any, Any]", seed: str) -> Any:
         if isinstance(field, kind):
             return value
     raise NotImplementedError(f"tests.factories.rows knows no value for {field}")
+
+
+def _numbers_rows(field: "models.IntegerField[Any, Any]") -> bool:
+    """Whether no two rows may have the same number, alone or together with something else."""
+    rules = field.model._meta.constraints
+    return any(isinstance(rule, models.UniqueConstraint) and field.name in rule.fields for rule in rules)

@@ -24,6 +24,7 @@ from backups.sites.services import copy_archives
 from documents.contents import store_file
 from documents.models import Folder
 from documents.names import Place
+from incidents.models import Incident, IncidentTenant
 from retention.erasure.models import Erasure, Ground
 from retention.erasure.services import plan_erasure
 from retention.erasure.tables import DeclaredTable, kept_tables, tables_to_empty
@@ -63,6 +64,10 @@ def own_stores(settings: LazySettings, tmp_path: Path) -> None:
 def doomed(own_stores: None) -> Tenant:
     """A company of this test alone: nobody ever gets keys under its id again."""
     return make_tenant("DOOMED", "Doomed Corporation")
+
+
+# References that the database alone knows of, between a company's row and one of the provider's.
+_KEYS_ALONE: dict[tuple[type[models.Model], str], type[models.Model]] = {(IncidentTenant, "incident_id"): Incident}
 
 
 @pytest.fixture
@@ -171,6 +176,8 @@ def _save_row(table: DeclaredTable, column: str, tenant_id: UUID, word: str) -> 
             target = field.related_model
             assert not isinstance(target, str)
             setattr(row, field.attname, _key_of(target, table, column, tenant_id, word))
+        elif (table.model, field.name) in _KEYS_ALONE:
+            setattr(row, field.name, _key_of(_KEYS_ALONE[table.model, field.name], table, column, tenant_id, word))
         elif field.name not in marked and not field.null and not field.has_default():
             setattr(row, field.attname, _value(field, seed))
     with suppress(IntegrityError), transaction.atomic(using=OWNER_ALIAS):  # there is one, and there may be one only
