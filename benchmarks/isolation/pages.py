@@ -28,10 +28,10 @@ _PROGRAM = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicor
 
 
 @contextmanager
-def servers(arms: tuple[str, ...]) -> Iterator[dict[str, "Server"]]:
-    """A web server for each arm."""
+def servers(arms: tuple[str, ...], *, quiet: bool = False) -> Iterator[dict[str, "Server"]]:
+    """A web server for each arm; `quiet` drops its log, a line for each request."""
     ports = dict(zip(arms, free_ports(len(arms)), strict=True))
-    processes = {arm: _start(arm, port) for arm, port in ports.items()}
+    processes = {arm: _start(arm, port, quiet=quiet) for arm, port in ports.items()}
     try:
         for arm, process in processes.items():
             _wait_for(ports[arm], process)
@@ -68,13 +68,14 @@ def _application(arm: str) -> str:
     return f"{settings.DATABASE}-{arm}"
 
 
-def _start(arm: str, port: int) -> "subprocess.Popen[bytes]":
+def _start(arm: str, port: int, *, quiet: bool) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [*_PROGRAM, "--bind", f"{LOOPBACK}:{port}", "--log-level", "warning", "config.wsgi"],
         cwd=settings.BASE_DIR,
         env=os.environ
         | {"BENCH_ARM": arm, "PGAPPNAME": _application(arm), "DATABASE_CONN_MAX_AGE": "86400"}
         | {"PYTHONWARNINGS": "ignore:No directory at"},  # no files are collected here
+        stderr=subprocess.DEVNULL if quiet else None,
     )
 
 

@@ -18,6 +18,7 @@ from time import perf_counter, sleep
 from typing import Any
 from uuid import UUID
 
+from celery.signals import worker_ready
 from django.conf import settings
 from django.db import connections
 
@@ -37,6 +38,7 @@ from tenants.isolation.transactions import platform_transaction
 from tenants.queries import provider_scope
 
 _BARE = 2_000
+_fork = multiprocessing.get_context("fork")
 _CONTEXT = {
     "body_ja": "下記の日程でメンテナンスを実施します。\n\n日時: 2026年12月5日 22:00から24:00まで\n影響: 全機能\n" * 3,
     "body_en": "Maintenance takes place as follows.\n\nWhen: 5 December 2026, 22:00 to 24:00 JST\nEffect: none.\n" * 3,
@@ -143,10 +145,10 @@ class _Workers:
     def start(self) -> None:
         """Begin, and return when they take work."""
         connections.close_all()
-        self._process = multiprocessing.get_context("fork").Process(target=_work, args=(self._port,))
+        ready = _fork.Event()
+        self._process = _fork.Process(target=_work, args=(self._port, ready))
         self._process.start()
-        while not app.control.ping(timeout=0.2):
-            pass
+        ready.wait()
 
     def kill(self) -> None:
         """kill -9 for all processes at once."""
@@ -154,12 +156,14 @@ class _Workers:
         self._process.join()
 
 
-def _work(port: int) -> None:
+def _work(port: int, ready: Any) -> None:
     os.setsid()
+    worker_ready.connect(lambda **_details: ready.set(), weak=False)
     warnings.simplefilter("ignore")  # of Celery, about being root in a container
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, port
-    app.worker_main(["--quiet", "worker", "--concurrency", "2", "--loglevel", "error", "--without-gossip"])
+    alone = ["--without-gossip", "--without-mingle"]
+    app.worker_main(["--quiet", "worker", "--concurrency", "2", "--loglevel", "error", *alone])
 
 
 @contextmanager

@@ -5,7 +5,6 @@ so that little of the time is its own.
 """
 
 import gzip
-import os
 import random
 import socket
 from collections.abc import Callable
@@ -38,8 +37,7 @@ def measure(options: Any) -> list[Result]:
     (settings.STATIC_ROOT / _NAME).write_bytes(page)
     (settings.STATIC_ROOT / f"{_NAME}.gz").write_bytes(gzip.compress(page, mtime=0))
     result = Result(f"Status page of {len(page):,} bytes", ("", "requests/s", "of the file (95 %)"))
-    os.environ["LOG_LEVEL"] = "ERROR"  # of the web server: no line for each request
-    with servers(("wall",)) as running:
+    with servers(("wall",), quiet=True) as running:
         server = running["wall"]
         for name, encoding in (("packed", "gzip"), ("plain", "identity")):
             paths = {"page": "/status/", "file": f"{settings.STATIC_URL}{_NAME}"}
