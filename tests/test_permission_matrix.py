@@ -553,6 +553,8 @@ def things(cast: Cast, clients: dict[str, Client]) -> dict[str, Any]:
             "hold_id": access.id,  # there is none; tests/retention/holds/test_pages.py has one
             "disclosure_id": access.id,
             "report_id": access.id,
+            "measure_id": access.id,  # there is none; tests/incidents/reports has one
+            "form": "pdf",
             "deed": "note",
             "alert_id": review.id,
             "mailing_id": review.id,

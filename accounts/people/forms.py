@@ -16,9 +16,9 @@ _PATIENCE_BYTES = 64 * 1024 * 1024
 class CappedUpload(FileUploadHandler):
     """Lets pass so many bytes (by default what a list may have) and stops the rest; stands before Django's handlers."""
 
-    def __init__(self, request: Any = None, *, most: int = MAX_BYTES) -> None:
+    def __init__(self, request: Any = None, *, most: int | None = None) -> None:
         super().__init__(request)
-        self._most = most
+        self._most = MAX_BYTES if most is None else most
         self.too_large = False
         self._received = 0
 

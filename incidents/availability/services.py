@@ -35,5 +35,10 @@ def freeze_month(month: date, now: datetime, *, actor: Actor) -> bool:
         rows = figures_of_month(month, now)
         AvailabilityMonth.objects.bulk_create(rows)
         figures = {row.component: str(row.percent) for row in rows}
-        record(MONTH_FROZEN, actor=actor, target=Target("availability.month", label=f"{month:%Y-%m}"), after=figures)
+        record(
+            MONTH_FROZEN,
+            actor=actor,
+            target=Target("availability.month", f"{month:%Y-%m}", f"{month:%Y-%m}"),
+            after=figures,
+        )
     return True

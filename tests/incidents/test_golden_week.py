@@ -58,7 +58,7 @@ def standing(incident: Incident) -> list[tuple[str, datetime, str]]:
 
 def told() -> list[tuple[str, str]]:
     """Who was mailed what since the last time."""
-    found = sorted((mailed.to[0], mailed.subject) for mailed in mail.outbox)
+    found = sorted((mailed.to[0], str(mailed.subject)) for mailed in mail.outbox)
     mail.outbox.clear()
     return found
 

@@ -64,7 +64,7 @@ def test_every_account_is_written_down_with_all_facts(cast: Cast) -> None:
     erin = found["erin"]
     assert erin.last_used_at == datetime.fromisoformat("2026-11-02T00:00:00Z")
     assert (erin.roles, erin.factors, erin.has_sso, erin.state) == (["editor"], ["totp"], True, "active")
-    assert erin.menus == ["counterparties", "documents", "documents.edit"]
+    assert erin.menus == ["counterparties", "documents", "documents.edit", "inquiries"]
     assert (found["rob"].factors, found["rob"].has_sso, found["rob"].last_used_at) == ([], False, None)
     assert found["alice"].is_administrator
     assert review.due_on == timezone.localdate() + timedelta(days=30)
