@@ -7,7 +7,7 @@ import re
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from incidents.drafts import components_of, said
 from incidents.models import Incident, IncidentReport, ReportKind, spoken
@@ -63,23 +63,25 @@ def course_grid(text: str) -> Grid | None:
             return None
     if not rows:
         return None
-    return Grid((_("Time (Japan)"), _("What happened")), tuple((at, what) for at, what in rows))
+    return Grid(
+        (_("Time (Japan)"), pgettext("incident document", "What happened")), tuple((at, what) for at, what in rows)
+    )
 
 
 def incident_facts(incident: Incident, language: str) -> tuple[tuple[str, str], ...]:
     """Number, title and components, as every document begins."""
     return (
         (_("Incident number"), incident.number),
-        (_("Subject"), incident.title),
+        (pgettext("incident document", "Subject"), incident.title),
         (_("Affected components"), components_of(incident, language)),
     )
 
 
 def _facts(report: IncidentReport, language: str) -> tuple[tuple[str, str], ...]:
     moments = (
-        (_("Began"), report.began_at),
-        (_("Detected"), report.detected_at),
-        (_("Recovered"), report.recovered_at),
+        (pgettext("incident document", "Began"), report.began_at),
+        (pgettext("incident document", "Detected"), report.detected_at),
+        (pgettext("incident document", "Recovered"), report.recovered_at),
         (_("Next report"), report.next_update_at),
     )
     known = tuple((label, said(moment, language)) for label, moment in moments if moment is not None)

@@ -64,13 +64,13 @@ def record_paper(record: ResponseRecord, language: str) -> Paper:
     incident, now = record.found.incident, timezone.now()
     with translation.override(language):
         moments = (
-            (_("Began"), incident.began_at),
-            (_("Detected"), incident.detected_at),
+            (pgettext("incident document", "Began"), incident.began_at),
+            (pgettext("incident document", "Detected"), incident.detected_at),
             (_("Your company was told"), record.told_at),
-            (_("Recovered"), incident.resolved_at),
+            (pgettext("incident document", "Recovered"), incident.resolved_at),
         )
         known = tuple((label, said(moment, language)) for label, moment in moments if moment is not None)
-        severity = (_("Severity"), str(incident.get_severity_display()))
+        severity = (pgettext("incident", "Severity"), str(incident.get_severity_display()))
         return Paper(
             language=language,
             title=_("Response record of an incident"),
@@ -106,7 +106,10 @@ def _promises(promises: list[Deadline], language: str) -> Grid:
         )
         for one in promises
     ]
-    return Grid((_("Promise"), _("By"), _("Done at"), _("Kept")), tuple(rows))
+    return Grid(
+        (pgettext("incident document", "Promise"), _("By"), _("Done at"), pgettext("incident document", "Kept")),
+        tuple(rows),
+    )
 
 
 def _kept(deadline: Deadline) -> str:
